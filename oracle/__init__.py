@@ -1,0 +1,1 @@
+"""Holds functions against the theory: laws, derived tolerances, searches for counterexamples."""

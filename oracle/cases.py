@@ -1,0 +1,58 @@
+"""One case in several number systems: exact for the reference, floats for the candidate, rounded for the bound."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..spec import numbers
+from ..spec.decision_process import MDP
+from .rounding import UNIT_ROUNDOFF, Rounded
+
+WHOLE = ("horizon", "sweeps", "length", "dimensions", "split")
+"""Parameters that are counts, the same in every number system."""
+
+
+def to_float(value: Any, dtype: str) -> Any:
+    """Round exact data to a float dtype; flags and counts stay."""
+    if isinstance(value, MDP):
+        fields = (value.transition, value.reward, value.initial)
+        return FloatMDP(*(to_float(field, dtype) for field in fields), to_float(value.discount, dtype), value.terminal)
+    if isinstance(value, np.ndarray):
+        return numbers.float64(value).astype(dtype) if value.dtype != bool else value
+    return value if isinstance(value, (bool, int)) else np.dtype(dtype).type(numbers.float64(value))
+
+
+class FloatMDP:
+    """The bare fields of a decision process in a float dtype, for whoever builds their own type from them."""
+
+    def __init__(self, transition: Any, reward: Any, initial: Any, discount: Any, terminal: Any) -> None:
+        """Keep the fields."""
+        self.transition, self.reward, self.initial = transition, reward, initial
+        self.discount, self.terminal = discount, terminal
+
+
+def exactly(value: Any) -> Any:
+    """Read float data back as the rationals that they are, so that rounding of the inputs plays no part."""
+    if isinstance(value, FloatMDP):
+        return MDP(*(exactly(field) for field in (value.transition, value.reward, value.initial)),
+                   numbers.rational(value.discount), value.terminal)
+    if isinstance(value, np.ndarray):
+        return value if value.dtype == bool else numbers.exact(value)
+    return value if isinstance(value, (bool, int)) else numbers.rational(value)
+
+
+def to_rounded(value: Any, dtype: str) -> Any:
+    """Wrap float data as exact inputs of a computation in this dtype."""
+    unit = UNIT_ROUNDOFF[dtype]
+    if isinstance(value, FloatMDP):
+        fields = (value.transition, value.reward, value.initial, value.discount)
+        return MDP(*(Rounded(field, unit=unit) for field in fields), value.terminal)
+    if isinstance(value, np.ndarray):
+        return value if value.dtype == bool else Rounded(value, unit=unit)
+    return value if isinstance(value, (bool, int)) else Rounded(value, unit=unit)
+
+
+def each(convert: Any, case: Mapping[str, Any], *options: Any) -> dict[str, Any]:
+    """Convert every argument of a case."""
+    return {name: convert(value, *options) for name, value in case.items()}

@@ -1,0 +1,252 @@
+"""Derived tolerances: a number system whose numbers carry a bound on their rounding error.
+
+A `Rounded` array holds a value and a bound on how far a computation of it in floating point with
+unit roundoff u may be from the exact result. Running a function of `spec` on such arrays gives the
+tolerance within which any implementation of the formula must lie, whatever order it sums and
+multiplies in: a sum of n terms costs (n - 1) u of the sum of magnitudes in every order, a product
+or quotient u, an elementary function `ELEMENTARY_ULPS` u. Systems of equations are assumed to be
+solved by Gaussian elimination with partial pivoting (Higham 2002, theorem 9.4), of the matrix or of
+its transpose. Nothing here is measured or chosen, except the accuracy granted to exp and log.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+ELEMENTARY_ULPS = 4
+"""Units in the last place granted to exp and log (the C and XLA libraries document 1 to 2)."""
+
+UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+
+
+def gamma(operations: int, unit: float) -> float:
+    """The bound n u / (1 - n u) on the relative effect of n roundings."""
+    return operations * unit / (1 - operations * unit)
+
+
+class Rounded:
+    """An array of values, each with a bound on its absolute rounding error."""
+
+    number_system = "rounded"
+    __array_priority__ = 1000
+
+    def __init__(self, value: Any, error: Any = 0.0, unit: float = UNIT_ROUNDOFF["float64"]) -> None:
+        """Wrap float64 values; without an error they are taken as exact inputs."""
+        self.value = np.asarray(value, dtype=float)
+        self.error = np.broadcast_to(np.asarray(error, dtype=float), self.value.shape)
+        self.unit = unit
+
+    # --- shape -------------------------------------------------------------------------------
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    size = property(lambda self: self.value.size)
+    T = property(lambda self: self._new(self.value.T, self.error.T))
+
+    def __len__(self) -> int:
+        """Count the entries along the first axis."""
+        return len(self.value)
+
+    def __iter__(self) -> Iterator["Rounded"]:
+        """Iterate over the first axis."""
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> "Rounded":
+        """Index values and errors alike."""
+        return self._new(self.value[index], self.error[index])
+
+    def reshape(self, *shape: int) -> "Rounded":
+        """Reshape values and errors alike."""
+        return self._new(self.value.reshape(*shape), self.error.reshape(*shape))
+
+    @classmethod
+    def stack(cls, rows: list[Any]) -> "Rounded":
+        """Stack along a new first axis."""
+        first = next(row for row in rows if isinstance(row, cls))
+        wrapped = [first._wrap(row) for row in rows]
+        return first._new(np.stack([row.value for row in wrapped]), np.stack([row.error for row in wrapped]))
+
+    @classmethod
+    def where(cls, condition: Any, first: Any, second: Any) -> "Rounded":
+        """Choose elementwise by exact booleans."""
+        known = first if isinstance(first, cls) else second
+        first, second = known._wrap(first), known._wrap(second)
+        return known._new(
+            np.where(condition, first.value, second.value), np.where(condition, first.error, second.error)
+        )
+
+    # --- arithmetic ----------------------------------------------------------------------------
+    def _new(self, value: Any, error: Any) -> "Rounded":
+        return Rounded(value, error, self.unit)
+
+    def _wrap(self, other: Any) -> "Rounded":
+        return other if isinstance(other, Rounded) else self._new(other, 0.0)
+
+    def _rounded(self, value: Any, inherited: Any, operations: int = 1) -> "Rounded":
+        """A result with its inherited error, after `operations` more roundings."""
+        with np.errstate(invalid="ignore"):
+            error = inherited + gamma(operations, self.unit) * (abs(value) + inherited)
+        return self._new(value, np.where(np.isfinite(value), error, 0.0))
+
+    def __neg__(self) -> "Rounded":
+        """Negate without rounding."""
+        return self._new(-self.value, self.error)
+
+    def __abs__(self) -> "Rounded":
+        """Take magnitudes without rounding."""
+        return self._new(abs(self.value), self.error)
+
+    def __add__(self, other: Any) -> "Rounded":
+        """Add."""
+        other = self._wrap(other)
+        return self._rounded(self.value + other.value, self.error + other.error)
+
+    def __sub__(self, other: Any) -> "Rounded":
+        """Subtract."""
+        return self + (-self._wrap(other))
+
+    def __rsub__(self, other: Any) -> "Rounded":
+        """Subtract from."""
+        return (-self) + other
+
+    def __mul__(self, other: Any) -> "Rounded":
+        """Multiply."""
+        other = self._wrap(other)
+        with np.errstate(invalid="ignore"):
+            inherited = (abs(self.value) + self.error) * other.error + self.error * abs(other.value)
+            return self._rounded(self.value * other.value, np.nan_to_num(inherited))
+
+    def __truediv__(self, other: Any) -> "Rounded":
+        """Divide; the bound is infinite if the divisor may be zero."""
+        other = self._wrap(other)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotient = self.value / other.value
+            room = abs(other.value) - other.error
+            inherited = np.where(room > 0, (self.error + abs(quotient) * other.error) / room, np.inf)
+        return self._rounded(quotient, inherited)
+
+    def __rtruediv__(self, other: Any) -> "Rounded":
+        """Divide a plain number."""
+        return self._wrap(other) / self
+
+    def __pow__(self, exponent: int) -> "Rounded":
+        """Raise to a natural power, by any sequence of multiplications."""
+        power = self._new(np.ones_like(self.value), 0.0)
+        for _ in range(exponent):
+            power = power * self
+        return power
+
+    def __matmul__(self, other: Any) -> "Rounded":
+        """Multiply matrices, summing in any order."""
+        other = self._wrap(other)
+        left, right = abs(self.value), abs(other.value)
+        inherited = (left + self.error) @ other.error + self.error @ right
+        terms = (left + self.error) @ (right + other.error)
+        return self._new(self.value @ other.value, inherited + gamma(self.shape[-1], self.unit) * terms)
+
+    def __rmatmul__(self, other: Any) -> "Rounded":
+        """Multiply a plain matrix by this one."""
+        return self._wrap(other) @ self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def sum(self, axis: int | None = None) -> "Rounded":
+        """Sum in any order."""
+        terms = self.value.size if axis is None else self.shape[axis]
+        inherited = self.error.sum(axis=axis)
+        magnitudes = abs(self.value).sum(axis=axis) + inherited
+        with np.errstate(invalid="ignore"):
+            error = inherited + gamma(max(terms - 1, 0), self.unit) * magnitudes
+        return self._new(self.value.sum(axis=axis), np.nan_to_num(error, posinf=0.0))
+
+    def max(self, axis: int | None = None) -> "Rounded":
+        """Take the largest; it moves by no more than any entry does."""
+        return self._new(self.value.max(axis=axis), self.error.max(axis=axis))
+
+    def maximum(self, other: Any) -> "Rounded":
+        """Take the larger elementwise."""
+        other = self._wrap(other)
+        return self._new(np.maximum(self.value, other.value), np.maximum(self.error, other.error))
+
+    def _exp(self) -> "Rounded":
+        value = np.exp(self.value)
+        return self._rounded(value, value * np.expm1(self.error), ELEMENTARY_ULPS)
+
+    def _log(self) -> "Rounded":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = self.error / self.value
+            inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
+        return self._rounded(np.log(self.value), inherited, ELEMENTARY_ULPS)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_: Any) -> Any:
+        """Let NumPy's operators and functions act on mixed operands."""
+        if method != "__call__" or ufunc.__name__ not in _UFUNCS:
+            return NotImplemented
+        return _UFUNCS[ufunc.__name__](*[self._wrap(item) for item in inputs])
+
+    # --- comparisons look at the values ----------------------------------------------------------
+    def __gt__(self, other: Any) -> Any:
+        """Compare values."""
+        return self.value > self._wrap(other).value
+
+    def __lt__(self, other: Any) -> Any:
+        """Compare values."""
+        return self.value < self._wrap(other).value
+
+    def __eq__(self, other: object) -> Any:
+        """Compare values."""
+        return self.value == self._wrap(other).value
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def solve(self, right_hand_side: Any) -> "Rounded":
+        """Solve a linear system by Gaussian elimination.
+
+        The computed x solves (A + dA) x = b + db with |dA| <= E_A + gamma_3n |L||U|, hence
+        |dx| <= |A^-1| (E_b + M |x|) + |A^-1| M |dx|, a system for the bound itself.
+        """
+        right_hand_side = self._wrap(right_hand_side)
+        size = len(self)
+        inverse = np.linalg.inv(self.value)
+        solution = inverse @ right_hand_side.value
+        backward = self.error + gamma(3 * size, self.unit) * _pivot_magnitudes(self.value)
+        first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
+        spread = abs(inverse) @ backward
+        if np.linalg.norm(spread, np.inf) >= 1:
+            return self._new(solution, np.inf)
+        return self._new(solution, np.linalg.solve(np.eye(size) - spread, first))
+
+
+_UFUNCS = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "matmul": lambda a, b: a @ b,
+    "exp": Rounded._exp,
+    "log": Rounded._log,
+    "absolute": Rounded.__abs__,
+    "negative": Rounded.__neg__,
+    "greater": lambda a, b: a > b,
+    "less": lambda a, b: a < b,
+    "equal": lambda a, b: a == b,
+}
+
+
+def _pivot_magnitudes(matrix: np.ndarray) -> np.ndarray:
+    """|L||U| of elimination with partial pivoting, the larger of the matrix's own and its transpose's."""
+    return np.maximum(_lower_times_upper(matrix), _lower_times_upper(matrix.T).T)
+
+
+def _lower_times_upper(matrix: np.ndarray) -> np.ndarray:
+    upper, size = matrix.copy(), len(matrix)
+    lower, order = np.zeros_like(matrix), np.arange(size)
+    for column in range(size):
+        pivot = column + int(abs(upper[column:, column]).argmax())
+        for rows in (upper, lower, order):
+            rows[[column, pivot]] = rows[[pivot, column]]
+        lower[column:, column] = upper[column:, column] / upper[column, column]
+        upper[column + 1 :] -= np.outer(lower[column + 1 :, column], upper[column])
+    magnitudes = np.empty_like(matrix)
+    magnitudes[order] = abs(lower) @ abs(np.triu(upper))
+    return magnitudes

@@ -1,0 +1,59 @@
+"""Look for an input that breaks a check, and shrink it to the smallest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+
+class Broken(AssertionError):
+    """A check does not hold of an input; its message says how."""
+
+
+@dataclass
+class Search:
+    """What a search found: how many cases ran, and the smallest failing input if there is one."""
+
+    cases: int = 0
+    counterexample: Any = None
+    error: BaseException | None = None
+    notes: list[Any] = field(default_factory=list)
+
+
+def search(
+    check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, examples: int, seed: int
+) -> Search:
+    """Run `check` on up to `examples` inputs; a raised error makes the input a counterexample.
+
+    Hypothesis shrinks a failing input and calls the check on the smallest one last, so that the
+    last failure seen is the minimal one.
+    """
+    found = Search()
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=examples, database=None, deadline=None, print_blob=False, report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def run(case: Any) -> None:
+        if found.error is None:
+            found.cases += 1
+        try:
+            note = check(case)
+        except Exception as error:
+            found.counterexample, found.error = case, error
+            raise
+        if found.error is None:
+            found.notes.append(note)
+
+    try:
+        run()
+    except Exception as error:
+        if found.error is None:  # not the check but the search itself failed
+            raise
+        found.error = found.error or error
+    return found

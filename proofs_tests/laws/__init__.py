@@ -1,0 +1,19 @@
+"""The laws: what must hold of each equation, whatever the input.
+
+One module per topic of `spec`, one generator function per law. A law holds in exact arithmetic with
+``==`` or is certified in balls; `rlproof.oracle.law` says how it is decided, `rlproof.oracle.strategies`
+what its parameters mean.
+"""
+
+from importlib import import_module
+
+from rlproof.oracle.law import Law, registered
+from rlproof.spec.registry import TOPICS
+
+
+def laws() -> tuple[Law, ...]:
+    """List every law, in the order of the topics."""
+    for topic in TOPICS:
+        import_module(f"{__name__}.{topic}")
+    order = {topic: index for index, topic in enumerate(TOPICS)}
+    return tuple(sorted(registered(), key=lambda law: order[law.equation.split(".")[0]]))

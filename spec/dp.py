@@ -1,0 +1,157 @@
+r"""Dynamic programming: evaluation, improvement, policy iteration, value iteration."""
+
+import numpy as np
+
+from .bellman import expectation_v, optimality_v
+from .decision_process import MDP, reaches_terminal
+from .errors import NumberSystemError
+from .mdp import policy_reward, resolvent_matrix
+from .numbers import Array, holds, solve
+from .policy import greedy
+from .validation import check_between
+
+
+def policy_evaluation(mdp: MDP, policy: Array, state_values: Array, *, sweeps: int) -> Array:
+    r"""Iterative policy evaluation: n synchronous sweeps of :math:`T_\pi`.
+
+    .. math:: V_{k+1} = T_\pi V_k, \qquad \|V_n - v_\pi\|_\infty \le \gamma^n \|V_0 - v_\pi\|_\infty
+
+    Args:
+        mdp: decision process of S states.
+        policy: [S, A] probabilities, or [S] integers.
+        state_values: [S], the first estimate V_0.
+        sweeps: number n >= 0 of sweeps.
+    Returns:
+        [S], the estimate V_n.
+    Conventions:
+        Synchronous: every sweep reads only the values of the sweep before.
+    Laws:
+        evaluation_contracts, evaluation_from_zero_equals_enumeration, evaluation_sweeps_add_up
+    Raises:
+        ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError.
+    Source:
+        Sutton & Barto 2018, eq. (4.5).
+    Since:
+        0.1
+    """
+    check_between("sweeps", sweeps, 0, None)
+    for _ in range(sweeps):
+        state_values = expectation_v(mdp, policy, state_values)
+    return state_values
+
+
+def value_iteration(mdp: MDP, state_values: Array, *, sweeps: int) -> Array:
+    r"""Value iteration: n synchronous sweeps of :math:`T_*`.
+
+    .. math:: V_{k+1} = T_* V_k, \qquad \|V_n - v_*\|_\infty \le \gamma^n \|V_0 - v_*\|_\infty
+
+    Args:
+        mdp: decision process of S states.
+        state_values: [S], the first estimate V_0.
+        sweeps: number n >= 0 of sweeps.
+    Returns:
+        [S], the estimate V_n; from V_0 = 0 the optimal return over n steps.
+    Conventions:
+        Synchronous.
+    Laws:
+        value_iteration_contracts, value_iteration_equals_expectimax, value_iteration_dominates_evaluation
+    Raises:
+        ShapeError, NumberSystemError, ParameterError.
+    Source:
+        Sutton & Barto 2018, eq. (4.10).
+    Since:
+        0.1
+    """
+    check_between("sweeps", sweeps, 0, None)
+    for _ in range(sweeps):
+        state_values = optimality_v(mdp, state_values)
+    return state_values
+
+
+def policy_improvement(mdp: MDP, policy: Array) -> Array:
+    r"""Policy improvement: act greedily with respect to :math:`q_\pi`.
+
+    .. math:: \pi'(s) = \operatorname{argmax}_a q_\pi(s,a) \quad\Rightarrow\quad v_{\pi'} \ge v_\pi
+
+    Args:
+        mdp: decision process of S states and A actions.
+        policy: [S, A] probabilities, or [S] integers.
+    Returns:
+        [S] integers, the greedy action of each state.
+    Conventions:
+        Ties go to the lowest index.
+    Laws:
+        improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping
+    Raises:
+        ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
+    Source:
+        Sutton & Barto 2018, eqs. (4.7)-(4.9).
+    Since:
+        0.1
+    """
+    values = solve(resolvent_matrix(mdp, policy), policy_reward(mdp, policy))
+    return greedy(mdp.reward + mdp.discount * (mdp.transition @ values))
+
+
+def policy_iteration(mdp: MDP) -> Array:
+    r"""An optimal deterministic policy :math:`\pi_*`, by policy iteration.
+
+    .. math:: \pi_{k+1}(s) = \operatorname{argmax}_a q_{\pi_k}(s,a) \quad\text{until}\quad \pi_{k+1} = \pi_k
+
+    Args:
+        mdp: decision process of S states and A actions.
+    Returns:
+        [S] integers, an optimal action of each state.
+    Conventions:
+        An action is kept unless another is better (in float64: by more than rounding can
+        explain), so that ties cannot make the iteration circle.
+    Laws:
+        policy_iteration_is_optimal, policy_iteration_equals_brute_force, policy_iteration_is_a_fixed_point
+    Raises:
+        NumberSystemError for balls: a comparison may be undecided.
+    Source:
+        Sutton & Barto 2018, section 4.3; Howard 1960.
+    Since:
+        0.1
+    """
+    if mdp.system not in ("float64", "exact"):
+        raise NumberSystemError(
+            "policy iteration compares action values", got=mdp.system, expected="float64 or exact",
+            cause="balls that overlap cannot be ordered", remedy="solve mdp.to('exact'), then convert the values")
+    rows, policy = np.arange(mdp.number_of_states), _proper_start(mdp)
+    while True:
+        values = solve(resolvent_matrix(mdp, policy), policy_reward(mdp, policy))
+        action_values = mdp.reward + mdp.discount * (mdp.transition @ values)
+        best = greedy(action_values)
+        gain = action_values[rows, best] - action_values[rows, policy]
+        better = holds(gain > _rounding(mdp, values))
+        if not better.any():
+            return policy
+        policy = np.where(better, best, policy)
+
+
+def _rounding(mdp: MDP, values: Array) -> float:
+    """How much two computed action values may differ although they are equal.
+
+    The computed values solve a system perturbed by at most n eps (Gaussian elimination of a
+    diagonally dominant matrix), which moves them by n eps |v| / (1 - gamma).
+    """
+    if mdp.system != "float64":
+        return 0
+    horizon = 1 / (1 - mdp.discount) if mdp.discount < 1 else len(values)
+    magnitude = abs(mdp.reward).max() + abs(values).max()
+    return 2 * len(values) * np.finfo(float).eps * magnitude * horizon
+
+
+def _proper_start(mdp: MDP) -> Array:
+    """Start from the first action; at discount one, from actions that lead to a terminal state."""
+    policy = np.zeros(mdp.number_of_states, dtype=int)
+    if mdp.discount != 1:
+        return policy
+    reached = mdp.terminal.copy()
+    while not reached.all():
+        leads = holds((mdp.transition * reached.astype(int)).sum(axis=2) > 0)
+        new = ~reached & leads.any(axis=1)
+        policy, reached = np.where(new, leads.argmax(axis=1), policy), reached | new
+    assert reaches_terminal(mdp.transition[np.arange(len(policy)), policy], mdp.terminal).all()
+    return policy

@@ -1,0 +1,62 @@
+"""The list of equations, read from the functions themselves: nothing is written twice."""
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from .errors import UnknownEquationError
+
+TOPICS = ("mdp", "value", "bellman", "dp", "policy", "divergence", "trpo", "ppo", "td", "gae", "trajectories")
+SECTIONS = ("Args", "Returns", "Conventions", "Laws", "Raises", "Source", "Since")
+TRANSCENDENTAL = re.compile(r"NumberSystemError in exact")
+
+
+class Equation(NamedTuple):
+    """One equation: a public function of a topic module, with what its docstring says."""
+
+    id: str
+    topic: str
+    name: str
+    function: Callable[..., Any]
+    summary: str
+    math: str
+    sections: dict[str, str]
+    number_systems: tuple[str, ...]
+
+
+@cache
+def equations() -> tuple[Equation, ...]:
+    """List every equation, in the order of the topics and of the source."""
+    found = []
+    for topic in TOPICS:
+        module = importlib.import_module(f"{__package__}.{topic}")
+        for name, function in vars(module).items():
+            helper = name.startswith("_") or not inspect.isfunction(function)
+            if not helper and function.__module__ == module.__name__ and ".. math::" in (function.__doc__ or ""):
+                found.append(_read(topic, name, function))
+    return tuple(found)
+
+
+def equation(identifier: str) -> Equation:
+    """Find the equation with this id, such as ``trpo.surrogate``."""
+    known = {entry.id: entry for entry in equations()}
+    if identifier not in known:
+        topic = identifier.split(".")[0]
+        near = [name for name in known if name.startswith(topic + ".")] or sorted({e.topic for e in equations()})
+        raise UnknownEquationError(
+            f"no equation is called {identifier!r}", got=identifier, expected="one of: " + ", ".join(near),
+            cause="a misspelt id, or a function that is not an equation", remedy="list them with `rlproof explain`")
+    return known[identifier]
+
+
+def _read(topic: str, name: str, function: Callable[..., Any]) -> Equation:
+    text = inspect.cleandoc(function.__doc__ or "")
+    header, *rest = re.split(rf"^({'|'.join(SECTIONS)}):\n", text, flags=re.MULTILINE)
+    sections = {title: inspect.cleandoc("\n" + body).strip() for title, body in zip(rest[::2], rest[1::2], strict=True)}
+    summary, _, formula = header.partition(".. math::")
+    systems = ("float64", "ball") if TRANSCENDENTAL.search(sections.get("Raises", "")) else ("float64", "exact", "ball")
+    return Equation(f"{topic}.{name}", topic, name, function, summary.strip(),
+                    " ".join(formula.split()), sections, systems)
