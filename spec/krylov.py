@@ -1,5 +1,6 @@
 """One cycle of GMRES: the best correction that few applications of an operator can give."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -26,24 +27,27 @@ def gmres_correction(apply_kernel: Callable[[Array], Array], residual: Array, di
         Saad & Schultz 1986, algorithm 4; Giraud, Langou & Rozloznik 2005 (twice is enough).
     """
     scale = abs(residual).max()  # keeps the squares in the 2-norms within range
-    scaled = residual / scale
-    size = np.linalg.norm(scaled)
-    basis = np.zeros((dimensions + 1, len(residual)))  # orthonormal rows, that span K
-    hessenberg = np.zeros((dimensions + 1, dimensions))  # the operator I - K in that basis
-    basis[0] = scaled / size
+    size = _norm(residual / scale)
+    basis = np.zeros((dimensions + 1, len(residual)))  # orthonormal rows, the first m of which span the space
+    hessenberg = np.zeros((dimensions + 1, dimensions))  # I - K, as it maps the first m rows to all
+    basis[0] = residual / scale / size
     for step in range(dimensions):
         vector = basis[step] - apply_kernel(basis[step])
-        before = np.linalg.norm(vector)
+        before, known = _norm(vector), basis[: step + 1]
         for _ in range(2):  # Gram-Schmidt, twice: the second pass removes what rounding left
-            overlap = basis[: step + 1] @ vector
-            vector -= overlap @ basis[: step + 1]
+            overlap = np.einsum("ks,s->k", known, vector)
+            vector -= np.einsum("k,ks->s", overlap, known)
             hessenberg[: step + 1, step] += overlap
-        after = np.linalg.norm(vector)
-        if after <= np.finfo(float).eps * before:  # the space is invariant: the answer lies in it
+        if _norm(vector) <= np.finfo(float).eps * before:  # the space is invariant: the answer lies in it
             break
-        hessenberg[step + 1, step] = after
-        basis[step + 1] = vector / after
-    start = np.zeros(dimensions + 1)
-    start[0] = size
-    coefficients = np.linalg.lstsq(hessenberg, start, rcond=None)[0]
-    return scale * (coefficients @ basis[:-1])
+        hessenberg[step + 1, step] = _norm(vector)
+        basis[step + 1] = vector / hessenberg[step + 1, step]
+    target = np.zeros(dimensions + 1)
+    target[0] = size
+    coefficients = np.linalg.lstsq(hessenberg, target, rcond=None)[0]
+    return scale * np.einsum("k,ks->s", coefficients, basis[:-1])
+
+
+def _norm(vector: Array) -> float:
+    # einsum, not @ or linalg.norm: those wake BLAS threads, which only wait for memory and one another.
+    return math.sqrt(np.einsum("s,s->", vector, vector))

@@ -341,13 +341,13 @@ def solve(matrix: Array, right_hand_side: Array) -> Array:
 
 def _eliminate(matrix: Array, right_hand_side: Array) -> Array:
     """Gauss-Jordan elimination without pivoting: I - gamma P is diagonally dominant."""
-    matrix, solution = matrix.copy(), right_hand_side.copy()
+    matrix, solution = matrix.copy(), right_hand_side.reshape(len(matrix), -1).copy()
     for pivot in range(len(matrix)):
-        scale = matrix[pivot, pivot]
+        scale = matrix[pivot, pivot : pivot + 1]  # an array of one: NumPy would unpack a bare series
         matrix[pivot], solution[pivot] = matrix[pivot] / scale, solution[pivot] / scale
         for row in range(len(matrix)):
             if row != pivot:
-                factor = matrix[row, pivot]
+                factor = matrix[row, pivot : pivot + 1].copy()
                 matrix[row] = matrix[row] - factor * matrix[pivot]
                 solution[row] = solution[row] - factor * solution[pivot]
-    return solution
+    return solution.reshape(right_hand_side.shape)
