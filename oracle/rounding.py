@@ -80,13 +80,19 @@ class Rounded:
         return Rounded(value, error, self.unit)
 
     def _wrap(self, other: Any) -> "Rounded":
-        return other if isinstance(other, Rounded) else self._new(other, 0.0)
+        """Read a constant of the formula: small fractions are exact, others (pi) rounded to the dtype."""
+        if isinstance(other, Rounded):
+            return other
+        constant = np.asarray(other, dtype=float)
+        with np.errstate(invalid="ignore", over="ignore"):
+            inexact = np.isfinite(constant) & (constant != constant.astype(np.float32))
+        return self._new(constant, np.where(inexact, self.unit * abs(constant), 0.0))
 
     def _rounded(self, value: Any, inherited: Any, operations: int = 1) -> "Rounded":
         """A result with its inherited error, after `operations` more roundings."""
         with np.errstate(invalid="ignore"):
             error = inherited + gamma(operations, self.unit) * (abs(value) + inherited)
-        return self._new(value, np.where(np.isfinite(value), error, 0.0))
+        return self._new(value, np.where(np.isfinite(value), error, np.where(np.isinf(inherited), np.inf, 0.0)))
 
     def __neg__(self) -> "Rounded":
         """Negate without rounding."""
@@ -114,7 +120,13 @@ class Rounded:
         other = self._wrap(other)
         with np.errstate(invalid="ignore"):
             inherited = (abs(self.value) + self.error) * other.error + self.error * abs(other.value)
-            return self._rounded(self.value * other.value, np.nan_to_num(inherited))
+            product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
+        lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
+        return self._new(product.value, np.where(lost, np.inf, product.error))
+
+    def is_certain(self) -> Any:
+        """Whether the sign (or being zero) is beyond doubt; infinity times a doubtful zero is anything."""
+        return (abs(self.value) > self.error) | (self.error == 0)
 
     def __truediv__(self, other: Any) -> "Rounded":
         """Divide; the bound is infinite if the divisor may be zero."""
@@ -157,7 +169,9 @@ class Rounded:
         magnitudes = abs(self.value).sum(axis=axis) + inherited
         with np.errstate(invalid="ignore"):
             error = inherited + gamma(max(terms - 1, 0), self.unit) * magnitudes
-        return self._new(self.value.sum(axis=axis), np.nan_to_num(error, posinf=0.0))
+        total = self.value.sum(axis=axis)
+        unbounded = np.isinf(self.error).any(axis=axis)
+        return self._new(total, np.where(unbounded, np.inf, np.where(np.isfinite(total), error, 0.0)))
 
     def max(self, axis: int | None = None) -> "Rounded":
         """Take the largest; it moves by no more than any entry does."""
@@ -192,6 +206,14 @@ class Rounded:
     def __lt__(self, other: Any) -> Any:
         """Compare values."""
         return self.value < self._wrap(other).value
+
+    def __ge__(self, other: Any) -> Any:
+        """Compare values."""
+        return self.value >= self._wrap(other).value
+
+    def __le__(self, other: Any) -> Any:
+        """Compare values."""
+        return self.value <= self._wrap(other).value
 
     def __eq__(self, other: object) -> Any:
         """Compare values."""

@@ -45,7 +45,8 @@ def kl(policy: Array, new_policy: Array) -> Array:
     Conventions:
         0 log 0 = 0. Direction KL(old || new), as in TRPO and PPO.
     Laws:
-        kl_is_not_negative, kl_of_itself_is_zero, kl_dominates_squared_tv, kl_is_jointly_convex, kl_grows_like_fisher
+        kl_is_not_negative, kl_of_itself_is_zero, kl_is_infinite_on_lost_support, kl_dominates_squared_tv,
+        kl_is_jointly_convex, kl_grows_like_fisher
     Raises:
         ActionSetError, NotAProbabilityError, NonFiniteError; NumberSystemError in exact (logarithms).
     Source:
@@ -98,7 +99,8 @@ def kl_max(policy: Array, new_policy: Array) -> Scalar:
     Conventions:
         Over all states, visited or not; old policy first.
     Laws:
-        kl_max_dominates_every_state, kl_max_dominates_squared_tv_max, kl_max_of_itself_is_zero
+        kl_max_dominates_every_state, kl_max_counts_a_state_once, kl_max_dominates_squared_tv_max,
+        kl_max_of_itself_is_zero
     Raises:
         ActionSetError, NotAProbabilityError, NonFiniteError; NumberSystemError in exact (logarithms).
     Source:

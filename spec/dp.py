@@ -124,23 +124,21 @@ def policy_iteration(mdp: MDP) -> Array:
         action_values = mdp.reward + mdp.discount * (mdp.transition @ values)
         best = greedy(action_values)
         gain = action_values[rows, best] - action_values[rows, policy]
-        better = holds(gain > _rounding(mdp, values))
+        better = holds(gain > (0 if mdp.system == "exact" else tie_tolerance(mdp, values)))
         if not better.any():
             return policy
         policy = np.where(better, best, policy)
 
 
-def _rounding(mdp: MDP, values: Array) -> float:
+def tie_tolerance(mdp: MDP, values: Array, eps: float = float(np.finfo(float).eps)) -> float:
     """How much two computed action values may differ although they are equal.
 
     The computed values solve a system perturbed by at most n eps (Gaussian elimination of a
     diagonally dominant matrix), which moves them by n eps |v| / (1 - gamma).
     """
-    if mdp.system != "float64":
-        return 0
     horizon = 1 / (1 - mdp.discount) if mdp.discount < 1 else len(values)
     magnitude = abs(mdp.reward).max() + abs(values).max()
-    return 2 * len(values) * np.finfo(float).eps * magnitude * horizon
+    return float(2 * len(values) * eps * magnitude * horizon)
 
 
 def _proper_start(mdp: MDP) -> Array:

@@ -167,7 +167,9 @@ def as_array(data: Any, name: str) -> Array:
 
 def as_scalar(value: Any, name: str, system: str) -> Scalar:
     """Read the number called `name` in the system of the arrays that it meets."""
-    if system == "float64" or system == "rounded":
+    if hasattr(value, "number_system"):
+        return value
+    if system in ("float64", "rounded"):
         return _to_float(rational(value) if isinstance(value, (str, Fraction)) else value)
     if isinstance(value, (float, np.floating)):
         raise NumberSystemError(
@@ -275,7 +277,9 @@ def is_positive(array: Array) -> Array:
 
 
 def is_nonzero(array: Array) -> Array:
-    """Say where numbers differ from zero; for a series, where its constant term does."""
+    """Say where numbers differ (or, if rounded, may differ) from zero; for a series, its constant term."""
+    if hasattr(array, "number_system"):
+        return (array.value != 0) | (array.error != 0)
     return holds(_constant(array) != 0)
 
 

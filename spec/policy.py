@@ -51,8 +51,8 @@ def gaussian_log_prob(actions: Array, mean: Array, log_std: Array) -> Array:
     Conventions:
         sigma is a standard deviation, not a variance; no squashing, no clipping.
     Laws:
-        gaussian_log_prob_adds_over_dimensions, gaussian_log_prob_peaks_at_the_mean,
-        gaussian_log_prob_changes_variables
+        gaussian_log_prob_adds_over_dimensions, gaussian_log_prob_is_a_density,
+        gaussian_log_prob_peaks_at_the_mean, gaussian_log_prob_changes_variables
     Raises:
         ShapeError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
     Source:
@@ -82,7 +82,8 @@ def gaussian_kl(old_mean: Array, old_log_std: Array, mean: Array, log_std: Array
     Conventions:
         Old policy first, as in TRPO and PPO.
     Laws:
-        gaussian_kl_is_not_negative, gaussian_kl_of_itself_is_zero, gaussian_kl_equals_the_expected_log_ratio
+        gaussian_kl_is_not_negative, gaussian_kl_of_itself_is_zero, gaussian_kl_equals_the_expected_log_ratio,
+        gaussian_kl_grows_like_fisher
     Raises:
         ShapeError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
     Source:

@@ -157,7 +157,8 @@ def kl_penalty(ratios: Array, advantages: Array, divergences: Array, *, beta: Sc
     Conventions:
         The mean of the divergences, not their maximum: a heuristic, not TRPO's bound.
     Laws:
-        kl_penalty_without_beta_is_cpi, kl_penalty_is_below_cpi, kl_penalty_is_affine_in_beta
+        kl_penalty_without_beta_is_cpi, kl_penalty_is_below_cpi, kl_penalty_is_affine_in_beta,
+        kl_penalty_matches_cpi_to_first_order
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:
@@ -186,7 +187,8 @@ def adaptive_kl(divergence: Scalar, *, beta: Scalar, kl_target: Scalar) -> Scala
     Conventions:
         1.5 is the threshold and 2 the factor; strict inequalities, so the boundaries keep beta.
     Laws:
-        adaptive_kl_halves_keeps_or_doubles, adaptive_kl_is_monotone, adaptive_kl_is_scale_free
+        adaptive_kl_halves_keeps_or_doubles, adaptive_kl_is_monotone, adaptive_kl_is_scale_free,
+        adaptive_kl_undoes_itself
     Raises:
         ParameterError, NonFiniteError, NumberSystemError.
     Source:

@@ -15,7 +15,7 @@ from .errors import ParameterError
 from .krylov import gmres_correction
 from .numbers import Array, as_array
 from .sparse_equation import UNIT_ROUNDOFF, SparseEquation, sparse_equation
-from .sparse_process import SparseMDP as SparseMDP
+from .sparse_process import SparseMDP
 from .validation import check_between, check_finite, check_shape
 
 KRYLOV_DIMENSIONS = 20
@@ -61,7 +61,7 @@ def evaluate(
 ) -> Evaluation:
     r"""State values :math:`v_\pi` of a large process, to a certified accuracy.
 
-    .. math:: \|V - v_\pi\|_\infty \;\le\; \text{error bound} \;\le\; \text{relative accuracy} \cdot \|v_\pi\|_\infty
+    .. math:: \|V - v_\pi\|_\infty \le \text{error bound} \le \text{relative accuracy} \cdot \|v_\pi\|_\infty
 
     Args:
         mdp: sparse decision process of S states.
@@ -110,7 +110,8 @@ def evaluate(
 def residual_bound(mdp: SparseMDP, policy: Array, state_values: Array) -> float:
     r"""A rigorous bound on the error of any estimate of :math:`v_\pi`.
 
-    .. math:: \|V - v_\pi\|_\infty \le \frac{\|r_\pi + \gamma P_\pi V - V\|_\infty + \text{rounding}}{1 - \gamma}
+    .. math:: \|V - v_\pi\|_\infty
+        \le \frac{\|r_\pi + \gamma P_\pi V - V\|_\infty + \text{rounding}}{1 - \gamma}
 
     Args:
         mdp: sparse decision process of S states.
@@ -150,7 +151,9 @@ def _krylov_cycle(equation: SparseEquation, estimate: _Estimate) -> _Estimate:
     return _Estimate(values, equation.residual(values), estimate.applications + KRYLOV_DIMENSIONS + 1)
 
 
-def _bellman_sweeps(equation: SparseEquation, estimate: _Estimate, sweeps: int, applications: int) -> _Estimate:
+def _bellman_sweeps(
+    equation: SparseEquation, estimate: _Estimate, sweeps: int, applications: int
+) -> _Estimate:
     values, residual = estimate.values, estimate.residual
     for _ in range(sweeps):
         values = values + residual  # the Bellman operator: V + (r + gamma P V - V)

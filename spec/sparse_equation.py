@@ -1,4 +1,4 @@
-r"""Bellman's equation :math:`v = r_\pi + \gamma P_\pi v` of a large process, and what float64 can certify about it.
+r"""The equation :math:`v = r_\pi + \gamma P_\pi v` of a large process, and what float64 certifies about it.
 
 The certificate is :math:`\|V - v_\pi\| \le \|r_\pi + \gamma P_\pi V - V\| / (1 - c)` in the
 supremum norm, where c is the largest row sum of :math:`\gamma P_\pi`. Both the residual and c are
@@ -81,7 +81,7 @@ class SparseEquation:
 
 def sparse_equation(mdp: SparseMDP, policy: Array) -> SparseEquation:
     """Lay out the equation of this policy, and bound what its rounding analysis needs."""
-    policy = read_policy(mdp, policy)
+    policy = read_policy(mdp, policy)  # pyright: ignore[reportArgumentType]  # it asks for sizes and system only
     states, actions = policy.shape
     weights = (mdp.discount * policy[:, :, None] * mdp.probabilities).reshape(states, -1).T
     # A weight takes 2 multiplications; then 1 with the value, the sum over all, plus r, minus V.

@@ -39,7 +39,9 @@ class SparseMDP:
         """Read and check every field; arrays become read-only."""
         successors = _read_successors(self.successors)
         states, actions, _ = successors.shape
-        arrays = {name: _read_float64(name, getattr(self, name)) for name in ("probabilities", "reward", "initial")}
+        arrays = {
+            name: _read_float64(name, getattr(self, name)) for name in ("probabilities", "reward", "initial")
+        }
         check_shape("probabilities", arrays["probabilities"], successors.shape, "as successors has")
         check_shape("reward", arrays["reward"], (states, actions), "states, actions")
         check_shape("initial", arrays["initial"], (states,), "states")
@@ -82,7 +84,8 @@ class SparseMDP:
     def __repr__(self) -> str:
         """Show sizes rather than contents."""
         states, actions, successors = self.successors.shape
-        return f"SparseMDP(states={states}, actions={actions}, successors={successors}, discount={self.discount})"
+        sizes = f"states={states}, actions={actions}, successors={successors}"
+        return f"SparseMDP({sizes}, discount={self.discount})"
 
 
 def _read_successors(data: Any) -> Array:

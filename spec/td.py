@@ -20,7 +20,8 @@ def error(rewards: Array, values: Array, next_values: Array, terminated: Array, 
     Conventions:
         Termination removes the bootstrap; truncation does not, so it is not an argument.
     Laws:
-        td_errors_telescope_to_the_return, td_error_has_mean_zero_at_v, td_error_ignores_values_after_termination
+        td_errors_telescope_to_the_return, td_error_has_mean_zero_at_v, td_error_has_the_bellman_residual_as_mean,
+        td_error_ignores_values_after_termination
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

@@ -1,31 +1,17 @@
 """Laws of trust region policy optimisation."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from rlproof.oracle.claims import Claim, at_most, equal, true
+from rlproof.laws._common import Array, Claims, mix, shaped
+from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import divergence, extremal, numbers, trajectories, trpo, value
 from rlproof.spec.bellman import expectation_v
 from rlproof.spec.decision_process import MDP, read_policy
 from rlproof.spec.mdp import discounted_visitation, eta, policy_kernel, resolvent_matrix
-
-Array = Any
-Claims = Iterator[Claim]
-
-
-def mix(policy: Array, new_policy: Array, alpha: Any) -> Array:
-    """The mixture (1 - alpha) pi + alpha pi'."""
-    return policy + alpha * (new_policy - policy)
-
-
-def shaped(mdp: MDP, potential: Array) -> MDP:
-    """The process with potential-based shaping: R + gamma P Phi - Phi (Ng et al. 1999)."""
-    potential = np.where(mdp.terminal, 0 * potential, potential)
-    return mdp.replace(reward=mdp.reward + mdp.discount * (mdp.transition @ potential) - potential[:, None])
 
 
 @law("trpo.expected_advantage")

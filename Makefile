@@ -1,0 +1,62 @@
+# Every target works on a bare machine with python3 >= 3.11: it makes .venv/ first.
+# Extra arguments go through ARGS: make verify ARGS="--quick", make test ARGS="-k gae".
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+# Programs that train policies measure nothing; they are run by hand.
+BENCHMARKS := $(filter-out benchmarks/train_%.py,$(wildcard benchmarks/*.py))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup verify test proofs docs bench mutation lint format typed
+
+help: ## Show this list.
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(READY) ## Make .venv/ and install everything that the other targets need.
+	@echo "setup: $(VENV)/ is ready"
+
+verify: $(READY) ## The main job: check every equation and write evidence.json.
+	@$(BIN)/rlproof verify $(ARGS)
+
+test: $(READY) ## Run the test-suite.
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+proofs: ## Run the machine proofs (they arrive with a later version).
+	@echo "proofs: there are no machine proofs yet; 0 run. They arrive with a later version." >&2; exit 1
+
+mutation: ## Run the mutation tests (they arrive with a later version).
+	@echo "mutation: there are no mutation tests yet; 0 run. They arrive with a later version." >&2; exit 1
+
+docs: $(READY) ## Build docs/_build/html; a warning is an error.
+	@$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html $(ARGS)
+	@echo "docs: docs/_build/html/index.html"
+
+bench: $(READY) ## Run every benchmark.
+	@test -n "$(BENCHMARKS)" || { echo "bench: there are no benchmarks; 0 run." >&2; exit 1; }
+	@for program in $(BENCHMARKS); do echo "== $$program"; $(BIN)/python "$$program" $(ARGS) || exit 1; done
+
+lint: $(READY) typed ## Style, format and types.
+	@$(BIN)/ruff check --quiet --output-format concise . && echo "ruff check: clean"
+	@$(BIN)/ruff format --check --output-format concise . && echo "ruff format: clean"
+	@set -o pipefail; $(BIN)/basedpyright | sed -E \
+	  -e 's,($(CURDIR)/)?build/typed/rlproof/(spec|impl|envs|oracle)/,\2/,' \
+	  -e 's,($(CURDIR)/)?build/typed/rlproof/laws/,proofs_tests/laws/,' -e 's,($(CURDIR)/)?build/typed/,,'
+
+format: $(READY) ## Format the code and apply the safe fixes.
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+# The type checker does not read the mapping in pyproject.toml: it gets the packages by their import names, as links.
+typed:
+	@rm -rf build/typed && mkdir -p build/typed
+	@cp -rs $(CURDIR)/rlproof build/typed/rlproof
+	@for name in spec impl envs oracle; do cp -rs $(CURDIR)/$$name build/typed/rlproof/$$name; done
+	@cp -rs $(CURDIR)/proofs_tests/laws build/typed/rlproof/laws
+
+$(READY): pyproject.toml
+	@if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c '' 2>/dev/null; then bash .ci/make-venv $(VENV); fi
+	@echo "setup: installing into $(VENV)/ (some minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[impl,docs,dev]'
+	@touch $(READY)

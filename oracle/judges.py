@@ -1,0 +1,159 @@
+"""How results that are not plain numbers are held against the theory.
+
+A chosen action is right if its value is the largest, up to the rounding of that value; a policy that
+solves an optimisation problem is right if its objective is the largest, up to the rounding of the
+objective: ties and flat maxima leave the maximiser itself open.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..spec import divergence, dp, kl_ball, numbers, policy, trpo, value
+from ..spec.mdp import discounted_visitation
+from ..spec.registry import Equation
+from .agreement import Comparison, judge_against, reference
+from .cases import each, exactly, to_rounded
+from .rounding import ELEMENTARY_ULPS, UNIT_ROUNDOFF, Rounded, gamma
+
+Inputs = Mapping[str, Any]
+
+
+def judge_greedy(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The greedy action involves no rounding: it must be the very same."""
+    return judge_against(policy.greedy(exactly(inputs["action_values"])), got, 0.0)
+
+
+def judge_improvement(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """Each chosen action's value must be the largest, up to the rounding of two action values."""
+    exact_inputs, actions = each(exactly, inputs), np.asarray(got)
+    action_values = value.q(**exact_inputs)
+    rounded = value.q(**each(to_rounded, inputs, dtype))
+    chosen = np.take_along_axis(action_values, actions[:, None], axis=1)[:, 0]
+    loss = numbers.float64(numbers.largest(action_values, axis=1) - chosen)
+    bound = 2 * rounded.error.max(axis=1)
+    return _loss(loss, bound, equation.function(**exact_inputs), actions)
+
+
+def judge_optimal_policy(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The policy's values must be optimal, up to what undecidable ties can cost."""
+    mdp, actions = exactly(inputs["mdp"]), np.asarray(got)
+    loss = numbers.float64(value.optimal_v(mdp) - value.v(mdp, actions))
+    return _loss(loss, _loss_from_ties(inputs, actions, dtype), dp.policy_iteration(mdp), actions)
+
+
+def judge_optimal_value(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """Optimal values are those of an optimal policy, up to ties and the rounding of one evaluation."""
+    best = dp.policy_iteration(exactly(inputs["mdp"]))
+    evaluate = value.v if equation.id == "value.optimal_v" else value.q
+    rounding = evaluate(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], best, dtype)).error
+    return judge_against(reference(equation, inputs), got, rounding + _loss_from_ties(inputs, best, dtype)[0])
+
+
+def judge_max_kl_step(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The step must be feasible and its surrogate maximal, up to the rounding of KL and surrogate."""
+    mdp, old, delta = (exactly(inputs[name]) for name in ("mdp", "policy", "delta"))
+    step, best = _complete_rows(got), equation.function(mdp, old, delta=delta)
+    rounded = {"mdp": to_rounded(inputs["mdp"], dtype), "policy": to_rounded(inputs["policy"], dtype)}
+    new = _computed_step(step, dtype)
+    kl_error = divergence.kl(rounded["policy"], new).error.max()
+    excess = divergence.kl_max(numbers.ball(old), numbers.ball(step)) - numbers.ball(delta)
+    price = kl_ball.step_at_radius(*map(numbers.float64, (old, value.advantage(mdp, old))), float(inputs["delta"]))
+    slope = float(numbers.float64(discounted_visitation(mdp, old)) @ price.multiplier)
+    bound = trpo.surrogate(**rounded, new_policy=new).error + slope * kl_error
+    loss = numbers.float64(trpo.surrogate(mdp, old, best) - trpo.surrogate(mdp, old, step))
+    feasible = float(excess.lower()) <= kl_error
+    return Comparison(max(float(loss), 0.0), float(bound), bool(feasible and loss <= bound), numbers.float64(best), got)
+
+
+def judge_algorithm1(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The certified distance from the maximum must be within the rounding of the objective."""
+    mdp, old = exactly(inputs["mdp"]), exactly(inputs["policy"])
+    step = _complete_rows(got)
+    with numbers.precision(128):
+        gap = float(trpo.algorithm1_gap(mdp, old, step).upper())
+    bound = _objective_rounding(inputs, step, dtype)
+    expected = numbers.float64(equation.function(mdp, old))
+    return Comparison(max(gap, 0.0), bound, gap <= bound, expected, got)
+
+
+def judge_gap(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The gap must match the certified one within the rounding of the objective."""
+    exact_inputs = each(exactly, inputs)
+    with numbers.precision(128):
+        expected = equation.function(**exact_inputs)
+    return judge_against(expected.mid(), got, _objective_rounding(inputs, exact_inputs["new_policy"], dtype))
+
+
+def judge_trajectories(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The same trajectories with the same rewards and, up to rounding, the same probabilities."""
+    expected = {(t.states, t.actions): t for t in equation.function(**each(exactly, inputs))}
+    rounded = {(t.states, t.actions): t for t in equation.function(**each(to_rounded, inputs, dtype))}
+    found = {}
+    for states, actions, rewards, probability in zip(*map(np.asarray, got), strict=True):
+        if probability != 0:
+            found[tuple(map(int, states)), tuple(map(int, actions))] = (probability, rewards)
+    if set(found) != set(expected):
+        return Comparison(float("inf"), 0.0, False, sorted(expected), sorted(found))
+    keys = list(expected)
+    comparisons = [
+        judge_against(
+            np.array([expected[key].probability, *expected[key].rewards], dtype=object),
+            np.array([found[key][0], *found[key][1]]),
+            np.array([float(rounded[key].probability.error), *np.zeros(len(expected[key].rewards))]),
+        )
+        for key in keys
+    ]
+    worst = max(comparisons, key=lambda comparison: (not comparison.agrees, comparison.ratio))
+    return Comparison(worst.error, worst.bound, all(c.agrees for c in comparisons), worst.expected, worst.got)
+
+
+def _loss(loss: Any, bound: Any, expected: Any, got: Any) -> Comparison:
+    worst = int(np.argmax(loss - bound))
+    return Comparison(float(loss[worst]), float(bound[worst]), bool(np.all(loss <= bound)), expected, got)
+
+
+def _loss_from_ties(inputs: Inputs, actions: Any, dtype: str) -> Any:
+    """What a policy can lose that improves on itself nowhere by more than rounding can explain."""
+    mdp = exactly(inputs["mdp"]).to("float64")
+    rounded = value.q(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], actions, dtype))
+    ties = dp.tie_tolerance(mdp, value.v(mdp, actions), float(np.finfo(dtype).eps))
+    return np.full(mdp.number_of_states, (2 * rounded.error.max() + ties) / (1 - mdp.discount))
+
+
+def _one_hot(mdp: Any, actions: Any, dtype: str) -> Any:
+    return to_rounded((np.arange(mdp.reward.shape[1]) == np.asarray(actions)[:, None]).astype(dtype), dtype)
+
+
+def _complete_rows(step: Any) -> Any:
+    """Read a float policy as rationals; what its rows miss of one by rounding is made up proportionally."""
+    rows = numbers.exact(np.asarray(step))
+    return rows / rows.sum(axis=1)[:, None]
+
+
+def _computed_step(step: Any, dtype: str) -> Rounded:
+    """A step q = lambda p / (nu - A) with the rounding of its own evaluation, lambda by an exp, a log and a sum."""
+    probabilities, unit = numbers.float64(step), UNIT_ROUNDOFF[dtype]
+    operations = 2 * ELEMENTARY_ULPS + probabilities.shape[1] + 4
+    return Rounded(probabilities, gamma(operations, unit) * probabilities, unit)
+
+
+def _objective_rounding(inputs: Inputs, new_policy: Any, dtype: str) -> float:
+    """The rounding error of Algorithm 1's objective, which limits how well its maximum can be found."""
+    mdp, old = to_rounded(inputs["mdp"], dtype), to_rounded(inputs["policy"], dtype)
+    new = _computed_step(new_policy, dtype)
+    return float(trpo.kl_bound(mdp, old, new).error)
+
+
+JUDGES = {
+    "policy.greedy": judge_greedy,
+    "dp.policy_improvement": judge_improvement,
+    "dp.policy_iteration": judge_optimal_policy,
+    "value.optimal_v": judge_optimal_value,
+    "value.optimal_q": judge_optimal_value,
+    "trpo.max_kl_step": judge_max_kl_step,
+    "trpo.algorithm1": judge_algorithm1,
+    "trpo.algorithm1_gap": judge_gap,
+    "trajectories.enumerate": judge_trajectories,
+}

@@ -1,0 +1,71 @@
+"""Counterexamples as text that can be copied, pasted and run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..spec.decision_process import MDP
+from ..spec.registry import Equation
+
+
+def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None = None) -> str:
+    """Python source that evaluates the spec on a case: exactly, or on floats of this dtype."""
+    lines = ["import numpy as np", f"from rlproof.spec import {equation.topic}"]
+    if any(isinstance(value, MDP) for value in case.values()):
+        lines.append("from rlproof.spec.mdp import MDP")
+    if dtype is None:
+        lines.insert(1, "from rlproof.spec.numbers import exact")
+    lines += [f"{name} = {_source(value, dtype)}" for name, value in case.items()]
+    keyword = ", ".join(f"{name}={name}" for name in case)
+    lines.append(f"print({equation.topic}.{equation.name}({keyword}))")
+    return "\n".join(lines)
+
+
+def describe(case: Mapping[str, Any]) -> str:
+    """One line per argument, in whole numbers and fractions."""
+    return "\n".join(f"{name} = {_plain(value)}" for name, value in case.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, MDP):
+        fields = {"transition": value.transition, "reward": value.reward, "initial": value.initial}
+        inner = ", ".join(f"{name}={_plain(field)}" for name, field in fields.items())
+        terminal = f", terminal={value.terminal.tolist()}" if value.terminal.any() else ""
+        return f"MDP({inner}, discount={value.discount}{terminal})"
+    if isinstance(value, np.ndarray):
+        return _nested(value, str)
+    return str(value)
+
+
+def _source(value: Any, dtype: str | None) -> str:
+    if isinstance(value, MDP):
+        number = _fraction if dtype is None else _decimal
+        inner = ", ".join(
+            f"{name}={'' if dtype is None else 'np.array('}{_nested(field, number)}{'' if dtype is None else ')'}"
+            for name, field in (("transition", value.transition), ("reward", value.reward), ("initial", value.initial))
+        )
+        return f"MDP({inner}, discount={number(value.discount)}, terminal={value.terminal.tolist()})"
+    if isinstance(value, np.ndarray) and value.dtype == bool:
+        return f"np.array({value.tolist()})"
+    if isinstance(value, np.ndarray):
+        wrapped = _nested(value, _fraction if dtype is None else _decimal)
+        return f"exact({wrapped})" if dtype is None else f"np.array({wrapped}, dtype='{dtype}')"
+    if isinstance(value, (bool, int)):
+        return repr(value)
+    return _fraction(value) if dtype is None else _decimal(value)
+
+
+def _nested(array: np.ndarray, number: Any) -> str:
+    if array.ndim == 0:
+        return number(array.item())
+    return "[" + ", ".join(_nested(np.asarray(part, dtype=array.dtype), number) for part in array) + "]"
+
+
+def _fraction(value: Any) -> str:
+    text = str(value)
+    return f"'{text}'" if "/" in text else text
+
+
+def _decimal(value: Any) -> str:
+    return repr(int(value.p) / int(value.q)) if hasattr(value, "p") else repr(float(value))

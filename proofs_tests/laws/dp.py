@@ -1,0 +1,165 @@
+"""Laws of dynamic programming."""
+
+from typing import Any
+
+import numpy as np
+
+from rlproof.laws._common import (
+    Array,
+    Claims,
+    deterministic_policies,
+    discounted_sum,
+    expectation_from,
+    killed,
+    shaped,
+)
+from rlproof.oracle.claims import at_most, equal, true
+from rlproof.oracle.law import law
+from rlproof.spec import numbers
+from rlproof.spec.bellman import expectation_v, optimality_v
+from rlproof.spec.decision_process import MDP
+from rlproof.spec.dp import policy_evaluation, policy_improvement, policy_iteration, value_iteration
+from rlproof.spec.mdp import policy_kernel, policy_reward
+from rlproof.spec.value import optimal_v, v
+
+
+@law("dp.policy_evaluation")
+def evaluation_contracts(mdp: MDP, policy: Array, state_values: Array, sweeps: int) -> Claims:
+    """|V_n - v_pi| <= gamma^n |V_0 - v_pi| in the supremum norm."""
+    values = v(mdp, policy)
+    error = abs(policy_evaluation(mdp, policy, state_values, sweeps=sweeps) - values).max()
+    yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
+
+
+@law("dp.policy_evaluation")
+def evaluation_equals_enumeration(mdp: MDP, policy: Array, state_values: Array) -> Claims:
+    """V_n(s) = E[sum_{t<n} gamma^t R_{t+1} + gamma^n V_0(s_n) | s_0 = s], over all trajectories."""
+    for steps in (1, 2):
+        returns = expectation_from(mdp, policy, steps, lambda path: discounted_sum(
+            mdp.discount, [*path.rewards, state_values[path.states[-1]]]))
+        yield equal(policy_evaluation(mdp, policy, state_values, sweeps=steps), returns)
+
+
+@law("dp.policy_evaluation")
+def evaluation_sweeps_add_up(mdp: MDP, policy: Array, state_values: Array, sweeps: int) -> Claims:
+    """n sweeps and then two more are n + 2 sweeps, and no sweep changes nothing."""
+    before = policy_evaluation(mdp, policy, state_values, sweeps=sweeps)
+    after = policy_evaluation(mdp, policy, before, sweeps=2)
+    yield equal(after, policy_evaluation(mdp, policy, state_values, sweeps=sweeps + 2))
+    yield equal(policy_evaluation(mdp, policy, state_values, sweeps=0), state_values)
+
+
+@law("dp.value_iteration")
+def value_iteration_contracts(mdp: MDP, state_values: Array, sweeps: int) -> Claims:
+    """|V_n - v_*| <= gamma^n |V_0 - v_*| in the supremum norm."""
+    values = optimal_v(mdp)
+    error = abs(value_iteration(mdp, state_values, sweeps=sweeps) - values).max()
+    yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
+
+
+@law("dp.value_iteration")
+def value_iteration_equals_expectimax(mdp: MDP, state_values: Array, sweeps: int) -> Claims:
+    """V_n(s) is the value of the game tree of n steps below s, whose leaves are worth V_0."""
+
+    def worth(state: int, steps: int) -> Any:
+        if steps == 0:
+            return state_values[state]
+        return max(chosen(state, action, steps) for action in range(mdp.number_of_actions))
+
+    def chosen(state: int, action: int, steps: int) -> Any:
+        branches = enumerate(mdp.transition[state, action])
+        rest = sum(chance * worth(following, steps - 1) for following, chance in branches if chance)
+        return mdp.reward[state, action] + mdp.discount * rest
+
+    trees = [worth(state, sweeps) for state in range(mdp.number_of_states)]
+    yield equal(value_iteration(mdp, state_values, sweeps=sweeps), numbers.stack(trees))
+
+
+@law("dp.value_iteration")
+def value_iteration_dominates_evaluation(mdp: MDP, policy: Array, state_values: Array, sweeps: int) -> Claims:
+    """From the same start, n sweeps of T_* are nowhere below n sweeps of T_pi."""
+    evaluated = policy_evaluation(mdp, policy, state_values, sweeps=sweeps)
+    yield at_most(evaluated, value_iteration(mdp, state_values, sweeps=sweeps))
+
+
+@law("dp.value_iteration")
+def value_iteration_equals_the_best_plan(mdp: MDP, state_values: Array) -> Claims:
+    """V_2(s) is the largest return over two steps among all pairs of deterministic policies, one per step."""
+    rules = list(deterministic_policies(mdp))
+    rewards = np.stack([policy_reward(mdp, rule) for rule in rules])
+    kernels = np.stack([policy_kernel(mdp, rule) for rule in rules])
+    last = rewards + mdp.discount * (kernels @ state_values)
+    plans = rewards[:, None] + mdp.discount * (last @ kernels.transpose(0, 2, 1))  # [first, second, S]
+    yield equal(value_iteration(mdp, state_values, sweeps=2), plans.max(axis=(0, 1)))
+
+
+@law("dp.policy_improvement")
+def improvement_never_worsens(mdp: MDP, policy: Array) -> Claims:
+    """v_pi' >= v_pi in every state."""
+    yield at_most(v(mdp, policy), v(mdp, policy_improvement(mdp, policy)))
+
+
+@law("dp.policy_improvement")
+def improvement_is_strict_unless_optimal(mdp: MDP, policy: Array) -> Claims:
+    """If v_pi' = v_pi then v_pi = v_*."""
+    before, after = v(mdp, policy), v(mdp, policy_improvement(mdp, policy))
+    yield true(np.any(before != after) or np.all(before == optimal_v(mdp)))
+
+
+@law("dp.policy_improvement")
+def improvement_is_invariant_to_shaping(mdp: MDP, policy: Array, potential: Array) -> Claims:
+    """Rewards R + gamma P Phi - Phi leave the improved policy as it is, ties included."""
+    yield equal(policy_improvement(shaped(mdp, potential), policy), policy_improvement(mdp, policy))
+
+
+@law("dp.policy_improvement")
+def improvement_backs_up_the_best(mdp: MDP, policy: Array) -> Claims:
+    """T_pi' v_pi = T_* v_pi: no other change of the first action gains more."""
+    values, better = v(mdp, policy), policy_improvement(mdp, policy)
+    yield equal(expectation_v(mdp, better, values), optimality_v(mdp, values))
+
+
+@law("dp.policy_improvement")
+def improvement_passes_over_copies(mdp: MDP, policy: Array) -> Claims:
+    """Copies of all actions, listed after them, are never taken, since ties go to the lowest index."""
+    transition, reward = (np.concatenate([field] * 2, axis=1) for field in (mdp.transition, mdp.reward))
+    doubled = mdp.replace(transition=transition, reward=reward)
+    improved = policy_improvement(doubled, np.concatenate([0 * policy, policy], axis=1))
+    yield equal(improved, policy_improvement(mdp, policy))
+
+
+@law("dp.policy_iteration")
+def policy_iteration_is_optimal(mdp: MDP) -> Claims:
+    """The values v of the policy satisfy T_* v = v."""
+    values = v(mdp, policy_iteration(mdp))
+    yield equal(optimality_v(mdp, values), values)
+
+
+@law("dp.policy_iteration")
+def policy_iteration_equals_brute_force(mdp: MDP) -> Claims:
+    """No deterministic policy has a larger value in any state."""
+    values = v(mdp, policy_iteration(mdp))
+    every = np.stack([v(mdp, actions) for actions in deterministic_policies(mdp)])
+    yield equal(values, every.max(axis=0))
+
+
+@law("dp.policy_iteration")
+def policy_iteration_is_a_fixed_point(mdp: MDP) -> Claims:
+    """Improving the policy once more leaves its values as they are."""
+    actions = policy_iteration(mdp)
+    yield equal(v(mdp, policy_improvement(mdp, actions)), v(mdp, actions))
+
+
+@law("dp.policy_iteration")
+def policy_iteration_avoids_costly_loops(mdp: MDP) -> Claims:
+    """At discount one, a first action that stays in place and costs 1 is never taken and changes no value."""
+    mortal = killed(mdp)
+    stay = numbers.exact(np.eye(mortal.number_of_states, dtype=int))[:, None]
+    cost = numbers.exact(mortal.terminal.astype(int) - 1)[:, None]
+    tempting = mortal.replace(
+        transition=np.concatenate([stay, mortal.transition], axis=1),
+        reward=np.concatenate([cost, mortal.reward], axis=1),
+    )
+    actions = policy_iteration(tempting)
+    yield true(actions[:-1] > 0)
+    yield equal(v(tempting, actions)[:-1], optimal_v(mdp))

@@ -1,0 +1,39 @@
+"""A Sphinx extension: one page per equation, written from the registry before the docs are read.
+
+Put ``"rlproof.sphinx"`` into ``extensions`` of ``conf.py``; the pages appear below ``equations/``.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: "Sphinx") -> dict[str, Any]:
+    """Have the pages written at the beginning of every build."""
+    app.connect("builder-inited", lambda app: write_pages(Path(app.srcdir) / "equations"))
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def write_pages(folder: Path) -> None:
+    """Write the index and a page for each equation; remove pages of equations that are gone."""
+    from .pages import equation_page, index_page
+    from .spec.registry import equations
+
+    folder.mkdir(exist_ok=True)
+    pages = {f"{equation.id}.rst": equation_page(equation) for equation in equations()}
+    pages["index.rst"] = index_page(equations())
+    for path in folder.glob("*.rst"):
+        if path.name not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        _write_if_changed(folder / name, text)
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    """Leave an unchanged page alone, so that Sphinx does not read it again."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""`rlproof verify`: every equation against its laws, its implementation and real input, with evidence."""

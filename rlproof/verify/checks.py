@@ -1,0 +1,133 @@
+"""The checks of one equation: its laws, and the agreement of floats with exact values."""
+
+import fnmatch
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..laws import laws
+from ..oracle import agreement
+from ..oracle.law import Law
+from ..oracle.reproduction import describe, reproduction
+from ..oracle.search import Broken, Search, search
+from ..oracle.strategies import Sizes, arguments
+from ..spec.registry import Equation, equations
+from .candidates import implementation, spec_in_floats
+from .evidence import Outcome
+
+SIZES = {"small": Sizes.fixed(1, 1, 1, 1), "square": Sizes.fixed(2, 2, 3, 2), "oblong": Sizes.fixed(3, 2, 5, 1)}
+"""Sizes at which implementations are compiled: (states, actions, length, action dimensions)."""
+SMALLEST = Sizes(states=(1, 2), actions=(1, 2), length=(1, 3), dimensions=(1, 1))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many cases each check runs, and at which sizes."""
+
+    law_examples: int
+    agreement_examples: int
+    sizes: tuple[str, ...]
+    rollout_steps: int
+
+    @classmethod
+    def default(cls) -> "Effort":
+        """The effort of `rlproof verify`."""
+        return cls(law_examples=60, agreement_examples=40, sizes=("small", "square", "oblong"), rollout_steps=2048)
+
+    @classmethod
+    def quick(cls) -> "Effort":
+        """The effort of `rlproof verify --quick`."""
+        return cls(law_examples=6, agreement_examples=8, sizes=("oblong",), rollout_steps=256)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named piece of work that yields outcomes."""
+
+    title: str
+    run: Callable[[], Outcome]
+
+
+def select(patterns: Iterable[str]) -> tuple[Equation, ...]:
+    """The equations whose ids match one of the patterns (all, if there is none)."""
+    patterns = tuple(patterns) or ("*",)
+    return tuple(e for e in equations() if any(fnmatch.fnmatch(e.id, pattern) for pattern in patterns))
+
+
+def equation_checks(equation: Equation, effort: Effort, seed: int) -> Iterator[Check]:
+    """Every check of an equation on generated input."""
+    for law in laws():
+        if law.equation == equation.id:
+            yield Check(law.id, lambda law=law: check_law(equation, law, effort.law_examples, seed))
+    candidates = [("spec", "float64", spec_in_floats(equation))]
+    candidates += [("impl", dtype, implementation(equation)) for dtype in ("float32", "float64")]
+    for size in effort.sizes:
+        for name, dtype, candidate in candidates:
+            title = f"{equation.id}: {name} in {dtype}, {size}"
+            yield Check(title, lambda c=candidate, n=name, d=dtype, s=size: check_agreement(
+                equation, c, n, d, s, effort.agreement_examples, seed))
+
+
+def check_law(equation: Equation, law: Law, examples: int, seed: int) -> Outcome:
+    """Search for an input that breaks a law."""
+
+    def check(case: dict[str, Any]) -> Any:
+        decision = law.check(**case)
+        if decision.holds is not True:
+            how = "is refuted" if decision.holds is False else "stays undecided"
+            raise Broken(f"the law {how}: {law.statement}")
+        return decision
+
+    start = time.perf_counter()
+    found = search(check, arguments(law.parameters), examples=examples if law.parameters else 1, seed=seed)
+    slack = min((decision.slack for decision in found.notes), default=float("inf"))
+    return Outcome(
+        equation.id, f"law {law.name}", law.system, found.cases,
+        error=max((decision.error for decision in found.notes), default=0.0),
+        slack=None if slack == float("inf") else slack,
+        counterexample=_explain_law(equation, law, found),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def check_agreement(
+    equation: Equation, candidate: agreement.Candidate, name: str, dtype: str, size: str, examples: int, seed: int
+) -> Outcome:
+    """Search for an input on which a function leaves its derived bound."""
+
+    def check(case: dict[str, Any]) -> agreement.Comparison:
+        comparison = agreement.compare(equation, candidate, case, dtype)
+        if not comparison.agrees:
+            raise Broken(f"expected {comparison.expected}\ngot      {comparison.got}\n"
+                         f"error {comparison.error:.3g}, bound {comparison.bound:.3g}")
+        return comparison
+
+    start = time.perf_counter()
+    names = agreement.parameters(equation)
+    found = search(check, arguments(names, SIZES[size]), examples=examples, seed=seed)
+    if found.error is not None:  # look again among smaller problems: one may show the same
+        smaller = search(check, arguments(names, SMALLEST), examples=examples, seed=seed)
+        found = smaller if smaller.error is not None else found
+    worst = max(found.notes, key=lambda comparison: comparison.ratio, default=None)
+    return Outcome(
+        equation.id, f"{name} in {dtype}, {size}", dtype, found.cases,
+        error=worst.error if worst else 0.0, bound=worst.bound if worst else None,
+        counterexample=_explain_agreement(equation, name, dtype, found),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _explain_law(equation: Equation, law: Law, found: Search) -> str | None:
+    if found.error is None:
+        return None
+    return (f"{equation.id} breaks its law {law.name} on the smallest case found:\n"
+            f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}")
+
+
+def _explain_agreement(equation: Equation, name: str, dtype: str, found: Search) -> str | None:
+    if found.error is None:
+        return None
+    return (f"{name}'s {equation.id} in {dtype} differs from the theory on the smallest case found:\n"
+            f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}\n"
+            f"To reproduce what is expected:\n{reproduction(equation, found.counterexample, dtype)}")
