@@ -177,8 +177,10 @@ def max_kl_step(mdp: MDP, policy: ArrayLike, *, delta: ArrayLike) -> Array:
 
     Spec: rlproof.spec.trpo.max_kl_step
     """
-    problem = ball(probabilities(mdp, policy), advantage(mdp, policy))
-    return step_within(problem, jnp.asarray(delta, problem.old.dtype)[..., None]).policy
+    advantages = advantage(mdp, policy)
+    radius = jnp.asarray(delta, advantages.dtype)[..., None]  # [..., 1], the same for every state
+    advantages = jnp.broadcast_to(advantages, jnp.broadcast_shapes(advantages.shape, (*radius.shape, 1)))
+    return step_within(ball(probabilities(mdp, policy), advantages), radius).policy
 
 
 @jax.jit

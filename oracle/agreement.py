@@ -51,10 +51,19 @@ def compare(equation: Equation, candidate: Candidate, case: Mapping[str, Any], d
 
 
 def reference(equation: Equation, inputs: Mapping[str, Any]) -> Any:
-    """Evaluate the spec on float inputs without any rounding: in rationals, else in wide balls."""
-    exact_inputs = each(exactly, inputs)
+    """Evaluate the spec on float inputs without any rounding."""
+    return evaluate(equation, each(exactly, inputs))
+
+
+def evaluate(equation: Equation, exact_inputs: Mapping[str, Any]) -> Any:
+    """Evaluate the spec on rationals: in rationals, or in wide balls where logarithms occur."""
     if "exact" in equation.number_systems:
         return equation.function(**exact_inputs)
+    return evaluate_in_balls(equation, exact_inputs)
+
+
+def evaluate_in_balls(equation: Equation, exact_inputs: Mapping[str, Any]) -> Any:
+    """Evaluate the spec in balls of 256 bits: for long trajectories, whose rationals would have 10^5 digits."""
     with numbers.precision(REFERENCE_BITS):
         return equation.function(**each(to_ball, exact_inputs))
 

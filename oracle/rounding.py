@@ -10,6 +10,7 @@ its transpose. Nothing here is measured or chosen, except the accuracy granted t
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -143,10 +144,10 @@ class Rounded:
 
     def __pow__(self, exponent: int) -> "Rounded":
         """Raise to a natural power, by any sequence of multiplications."""
-        power = self._new(np.ones_like(self.value), 0.0)
-        for _ in range(exponent):
-            power = power * self
-        return power
+        value = self.value**exponent
+        with np.errstate(divide="ignore", invalid="ignore"):
+            growth = exponent * np.log1p(self.error / abs(self.value)) + exponent * np.log1p(self.unit)
+        return self._new(value, np.where(value == 0, abs(self.error) ** max(exponent, 1), abs(value) * np.expm1(growth)))
 
     def __matmul__(self, other: Any) -> "Rounded":
         """Multiply matrices, summing in any order."""
@@ -229,9 +230,9 @@ class Rounded:
         """
         right_hand_side = self._wrap(right_hand_side)
         size = len(self)
-        inverse = np.linalg.inv(self.value)
+        inverse, pivots = _factor(self.value.tobytes(), size)
         solution = inverse @ right_hand_side.value
-        backward = self.error + gamma(3 * size, self.unit) * _pivot_magnitudes(self.value)
+        backward = self.error + gamma(3 * size, self.unit) * pivots
         first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
         spread = abs(inverse) @ backward
         if np.linalg.norm(spread, np.inf) >= 1:
@@ -255,9 +256,12 @@ _UFUNCS = {
 }
 
 
-def _pivot_magnitudes(matrix: np.ndarray) -> np.ndarray:
-    """|L||U| of elimination with partial pivoting, the larger of the matrix's own and its transpose's."""
-    return np.maximum(_lower_times_upper(matrix), _lower_times_upper(matrix.T).T)
+@lru_cache(maxsize=16)
+def _factor(matrix_bytes: bytes, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse, and |L||U| of elimination with partial pivoting: the larger of the matrix's and its transpose's."""
+    matrix = np.frombuffer(matrix_bytes).reshape(size, size)
+    magnitudes = np.maximum(_lower_times_upper(matrix), _lower_times_upper(matrix.T).T)
+    return np.linalg.inv(matrix), magnitudes
 
 
 def _lower_times_upper(matrix: np.ndarray) -> np.ndarray:

@@ -21,7 +21,8 @@ def expectation_v(mdp: MDP, policy: Array, state_values: Array) -> Array:
     Conventions:
         At terminal states the result is gamma V(s); start from zero there.
     Laws:
-        expectation_v_contracts, expectation_v_is_monotone, expectation_v_shifts_by_gamma
+        expectation_v_contracts, expectation_v_is_monotone, expectation_v_shifts_by_gamma,
+        expectation_v_equals_enumerated_step
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, NonFiniteError.
     Source:
@@ -124,7 +125,8 @@ def residual_bound(mdp: MDP, policy: Array, state_values: Array) -> Scalar:
     Conventions:
         Supremum norm.
     Laws:
-        residual_bounds_the_error, residual_bound_is_attained, residual_bound_of_v_is_zero
+        residual_bounds_the_error, residual_bound_is_attained, residual_bound_of_v_is_zero,
+        residual_bound_is_not_loose
     Raises:
         DiscountError at discount one; ShapeError, ActionSetError, NotAProbabilityError, NonFiniteError.
     Source:

@@ -20,7 +20,8 @@ def tv(policy: Array, new_policy: Array) -> Array:
     Conventions:
         With the factor one half, as in TRPO.
     Laws:
-        tv_equals_one_minus_overlap, tv_is_a_metric, tv_scales_along_mixtures, tv_bounds_expectations
+        tv_equals_one_minus_overlap, tv_is_a_metric, tv_scales_along_mixtures, tv_bounds_expectations,
+        tv_is_invariant_to_divided_actions
     Raises:
         ActionSetError, NotAProbabilityError, NonFiniteError, NumberSystemError.
     Source:

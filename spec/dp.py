@@ -26,7 +26,7 @@ def policy_evaluation(mdp: MDP, policy: Array, state_values: Array, *, sweeps: i
     Conventions:
         Synchronous: every sweep reads only the values of the sweep before.
     Laws:
-        evaluation_contracts, evaluation_from_zero_equals_enumeration, evaluation_sweeps_add_up
+        evaluation_contracts, evaluation_equals_enumeration, evaluation_sweeps_add_up
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError.
     Source:
@@ -54,7 +54,8 @@ def value_iteration(mdp: MDP, state_values: Array, *, sweeps: int) -> Array:
     Conventions:
         Synchronous.
     Laws:
-        value_iteration_contracts, value_iteration_equals_expectimax, value_iteration_dominates_evaluation
+        value_iteration_contracts, value_iteration_equals_expectimax, value_iteration_dominates_evaluation,
+        value_iteration_equals_the_best_plan
     Raises:
         ShapeError, NumberSystemError, ParameterError.
     Source:
@@ -81,7 +82,8 @@ def policy_improvement(mdp: MDP, policy: Array) -> Array:
     Conventions:
         Ties go to the lowest index.
     Laws:
-        improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping
+        improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping,
+        improvement_backs_up_the_best, improvement_passes_over_copies
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -106,7 +108,8 @@ def policy_iteration(mdp: MDP) -> Array:
         An action is kept unless another is better (in float64: by more than rounding can
         explain), so that ties cannot make the iteration circle.
     Laws:
-        policy_iteration_is_optimal, policy_iteration_equals_brute_force, policy_iteration_is_a_fixed_point
+        policy_iteration_is_optimal, policy_iteration_equals_brute_force, policy_iteration_is_a_fixed_point,
+        policy_iteration_avoids_costly_loops
     Raises:
         NumberSystemError for balls: a comparison may be undecided.
     Source:

@@ -46,7 +46,7 @@ def policy_reward(mdp: MDP, policy: Array) -> Array:
     Conventions:
         The reward R(s, a) = E[R_{t+1} | s, a] belongs to the transition out of s.
     Laws:
-        reward_is_affine_in_the_policy, reward_equals_enumerated_step
+        reward_is_affine_in_the_policy, reward_equals_enumerated_step, reward_lies_between_the_extremes
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError.
     Source:
@@ -73,7 +73,7 @@ def discounted_visitation(mdp: MDP, policy: Array) -> Array:
         counts; at discount one a terminal state counts once, on entering.
     Laws:
         visitation_sums_to_horizon, visitation_satisfies_the_flow, visitation_equals_power_series,
-        visitation_equals_enumeration
+        visitation_equals_enumeration, visitation_discounts_as_if_killed
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -98,7 +98,7 @@ def eta(mdp: MDP, policy: Array) -> Scalar:
         Rewards R(s, a), paid on leaving s; TRPO's r(s_t) is the case where R does not depend on a.
     Laws:
         eta_equals_visitation_times_reward, eta_equals_enumeration_up_to_the_tail, eta_scales_with_the_reward,
-        eta_is_invariant_to_relabelling
+        eta_is_invariant_to_relabelling, eta_discounts_as_if_killed
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -123,7 +123,7 @@ def discounted_return(rewards: Array, *, gamma: Scalar) -> Scalar:
         One sequence, no episode ends inside it; see rewards_to_go for rollouts.
     Laws:
         return_equals_horner_recursion, return_is_linear, return_shifts_with_the_reward,
-        return_splits_at_any_time
+        return_splits_at_any_time, return_maps_over_trailing_axes
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:
@@ -157,7 +157,8 @@ def rewards_to_go(
         the value of the true successor. Zero next_values give plain Monte-Carlo rewards-to-go.
     Laws:
         rewards_to_go_equal_explicit_sums, rewards_to_go_equal_gae_at_lambda_one,
-        rewards_to_go_split_at_episode_ends
+        rewards_to_go_split_at_episode_ends, rewards_to_go_are_unbiased_at_v,
+        rewards_to_go_map_over_trailing_axes
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

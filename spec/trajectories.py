@@ -33,7 +33,8 @@ def enumerate(mdp: MDP, policy: Array, horizon: int) -> Iterator[Trajectory]:
     Conventions:
         A trajectory goes on in terminal states, at zero reward. There are up to S (A S)^H of them.
     Laws:
-        probabilities_sum_to_one, the_process_is_markov, state_frequencies_follow_the_kernel
+        probabilities_sum_to_one, trajectories_are_possible_and_distinct, the_process_is_markov,
+        the_policy_is_followed, state_frequencies_follow_the_kernel, mean_rewards_follow_the_kernel
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError.
     Source:

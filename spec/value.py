@@ -19,7 +19,8 @@ def v(mdp: MDP, policy: Array) -> Array:
     Conventions:
         Zero in terminal states.
     Laws:
-        v_is_the_fixed_point, v_equals_enumeration_up_to_the_tail, v_equals_power_series, v_is_shaped_by_potentials
+        v_is_the_fixed_point, v_equals_enumeration_up_to_the_tail, v_equals_power_series,
+        v_is_shaped_by_potentials, v_discounts_as_if_killed
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -67,7 +68,8 @@ def advantage(mdp: MDP, policy: Array) -> Array:
     Conventions:
         Zero in terminal states.
     Laws:
-        advantage_averages_to_zero, advantage_is_invariant_to_shaping, advantage_of_an_optimal_policy_is_not_positive
+        advantage_averages_to_zero, advantage_is_invariant_to_shaping,
+        advantage_of_an_optimal_policy_is_not_positive, advantage_is_the_slope_of_eta
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -91,7 +93,8 @@ def optimal_v(mdp: MDP) -> Array:
     Conventions:
         Found by policy iteration, which ends after finitely many steps; exact in rationals.
     Laws:
-        optimal_v_is_the_fixed_point, optimal_v_equals_brute_force, optimal_v_dominates
+        optimal_v_is_the_fixed_point, optimal_v_equals_brute_force, optimal_v_dominates,
+        optimal_v_discounts_as_if_killed
     Raises:
         NumberSystemError for balls (comparisons may be undecided: solve in exact, then convert).
     Source:
@@ -114,7 +117,8 @@ def optimal_q(mdp: MDP) -> Array:
     Conventions:
         As optimal_v.
     Laws:
-        optimal_q_is_the_fixed_point, optimal_q_maximises_to_optimal_v, optimal_q_dominates
+        optimal_q_is_the_fixed_point, optimal_q_maximises_to_optimal_v, optimal_q_dominates,
+        optimal_q_equals_brute_force
     Raises:
         NumberSystemError for balls.
     Source:

@@ -31,7 +31,7 @@ def off_terminal(mdp: MDP, state_values: Array) -> Array:
 
 
 def killed(mdp: MDP) -> MDP:
-    """The process at discount one that survives each step with probability gamma; its end is an added last state."""
+    """The undiscounted process that survives each step with probability gamma; its last state is the end."""
     states, actions = mdp.reward.shape
     transition = _zeros(states + 1, actions, states + 1)
     transition[:states, :, :states] = mdp.discount * mdp.transition
@@ -50,8 +50,9 @@ def deviating(mdp: MDP) -> MDP:
     transition[states:, :, :states] = mdp.transition.reshape(pairs, 1, states)
     reward = np.concatenate([mdp.reward, np.repeat(mdp.reward.reshape(pairs, 1), actions, axis=1)])
     terminal = np.append(mdp.terminal, np.zeros(pairs, dtype=bool))
-    return mdp.replace(transition=transition, reward=reward, terminal=terminal,
-                       initial=np.append(mdp.initial, _zeros(pairs)))
+    return mdp.replace(
+        transition=transition, reward=reward, terminal=terminal, initial=np.append(mdp.initial, _zeros(pairs))
+    )
 
 
 def extended(policy: Array, larger: MDP) -> Array:

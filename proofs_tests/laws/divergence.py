@@ -45,6 +45,13 @@ def tv_bounds_expectations(policy: Array, new_policy: Array, action_values: Arra
     yield equal(distance, (shift @ _events(shift.shape[1])).max(axis=1))
 
 
+@law("divergence.tv")
+def tv_is_invariant_to_divided_actions(policy: Array, new_policy: Array, alpha: Any) -> Claims:
+    """Dividing each action into two, taken with chances alpha and 1 - alpha, leaves TV as it is."""
+    divided = (np.concatenate([alpha * row, (1 - alpha) * row], axis=1) for row in (policy, new_policy))
+    yield equal(divergence.tv(*divided), divergence.tv(policy, new_policy))
+
+
 @law("divergence.kl", system="ball")
 def kl_is_not_negative(policy: Array, new_policy: Array) -> Claims:
     """KL(p || q) >= 0, and above zero unless p = q."""

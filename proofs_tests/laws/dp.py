@@ -35,8 +35,12 @@ def evaluation_contracts(mdp: MDP, policy: Array, state_values: Array, sweeps: i
 def evaluation_equals_enumeration(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """V_n(s) = E[sum_{t<n} gamma^t R_{t+1} + gamma^n V_0(s_n) | s_0 = s], over all trajectories."""
     for steps in (1, 2):
-        returns = expectation_from(mdp, policy, steps, lambda path: discounted_sum(
-            mdp.discount, [*path.rewards, state_values[path.states[-1]]]))
+        returns = expectation_from(
+            mdp,
+            policy,
+            steps,
+            lambda path: discounted_sum(mdp.discount, [*path.rewards, state_values[path.states[-1]]]),
+        )
         yield equal(policy_evaluation(mdp, policy, state_values, sweeps=steps), returns)
 
 
@@ -95,15 +99,18 @@ def value_iteration_equals_the_best_plan(mdp: MDP, state_values: Array) -> Claim
 
 @law("dp.policy_improvement")
 def improvement_never_worsens(mdp: MDP, policy: Array) -> Claims:
-    """v_pi' >= v_pi in every state."""
-    yield at_most(v(mdp, policy), v(mdp, policy_improvement(mdp, policy)))
+    """v_pi' >= v_pi in every state, for the policy and for every deterministic one."""
+    for each in (policy, *deterministic_policies(mdp)):
+        yield at_most(v(mdp, each), v(mdp, policy_improvement(mdp, each)))
 
 
 @law("dp.policy_improvement")
 def improvement_is_strict_unless_optimal(mdp: MDP, policy: Array) -> Claims:
-    """If v_pi' = v_pi then v_pi = v_*."""
-    before, after = v(mdp, policy), v(mdp, policy_improvement(mdp, policy))
-    yield true(np.any(before != after) or np.all(before == optimal_v(mdp)))
+    """If v_pi' = v_pi then v_pi = v_*, for the policy and for every deterministic one."""
+    best = optimal_v(mdp)
+    for each in (policy, *deterministic_policies(mdp)):
+        before, after = v(mdp, each), v(mdp, policy_improvement(mdp, each))
+        yield true(np.any(before != after) or np.all(before == best))
 
 
 @law("dp.policy_improvement")

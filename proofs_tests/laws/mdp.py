@@ -104,7 +104,7 @@ def visitation_equals_enumeration(mdp: MDP, policy: Array) -> Claims:
 def visitation_discounts_as_if_killed(mdp: MDP, policy: Array) -> Claims:
     """rho_pi is that of the process at discount one that survives each step with probability gamma."""
     mortal = killed(mdp)
-    visits = np.append(discounted_visitation(mdp, policy), numbers.rational(1))
+    visits = np.append(discounted_visitation(mdp, policy), numbers.exact([1]))
     yield equal(discounted_visitation(mortal, extended(policy, mortal)), visits)
 
 
@@ -136,8 +136,13 @@ def eta_scales_with_the_reward(mdp: MDP, policy: Array, scale: Any, shift: Any) 
 @law("mdp.eta")
 def eta_is_invariant_to_relabelling(mdp: MDP, policy: Array, relabelling: Array) -> Claims:
     """Renaming the states changes nothing."""
-    renamed = MDP(mdp.transition[relabelling][..., relabelling], mdp.reward[relabelling],
-                  mdp.initial[relabelling], mdp.discount, mdp.terminal[relabelling])
+    renamed = MDP(
+        mdp.transition[relabelling][..., relabelling],
+        mdp.reward[relabelling],
+        mdp.initial[relabelling],
+        mdp.discount,
+        mdp.terminal[relabelling],
+    )
     yield equal(eta(renamed, policy[relabelling]), eta(mdp, policy))
 
 
@@ -194,7 +199,7 @@ def rewards_to_go_equal_explicit_sums(
     rewards: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any
 ) -> Claims:
     """sum_{k=t}^e gamma^(k-t) R_{k+1} + gamma^(e+1-t) (1 - term_e) V(s_{e+1}), with e >= t the first cut."""
-    cut, sums = terminated | truncated, []
+    cut, sums = np.logical_or(terminated, truncated), []
     cut[-1] = True
     for t in range(len(rewards)):
         end = t + int(cut[t:].argmax())
@@ -208,7 +213,7 @@ def rewards_to_go_equal_gae_at_lambda_one(
     rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any
 ) -> Claims:
     """Less V(s_t), it is the advantage estimate at lambda = 1."""
-    inside = ~(terminated | truncated)[:-1]
+    inside = ~np.logical_or(terminated, truncated)[:-1]
     next_values = next_values.copy()
     next_values[:-1] = np.where(inside, values[1:], next_values[:-1])
     advantages = gae.advantage(rewards, values, next_values, terminated, truncated, gamma=gamma, gae_lambda=1)
@@ -231,7 +236,7 @@ def rewards_to_go_split_at_episode_ends(
 
 @law("mdp.rewards_to_go")
 def rewards_to_go_are_unbiased_at_v(mdp: MDP, policy: Array) -> Claims:
-    """With V = v_pi the mean given s_0 = s is v_pi(s), over all trajectories, truncated after one step or two."""
+    """With V = v_pi the mean over all trajectories from s is v_pi(s), truncated after one step or two."""
     values = value.v(mdp, policy)
 
     def first(path: Any, cut: list[bool]) -> Any:
@@ -252,7 +257,8 @@ def rewards_to_go_map_over_trailing_axes(
     gamma: Any,
 ) -> Claims:
     """Rollouts side by side, with flags of their own, have the rewards-to-go that they have alone."""
-    alone = [(rewards, next_values, terminated, truncated), (rewards, other_next_values, truncated, terminated)]
+    first = (rewards, next_values, terminated, truncated)
+    alone = (first, (rewards, other_next_values, truncated, terminated))
     together = rewards_to_go(*(np.stack(pair, axis=1) for pair in zip(*alone, strict=True)), gamma=gamma)
     for column, data in enumerate(alone):
         yield equal(together[:, column], rewards_to_go(*data, gamma=gamma))

@@ -24,8 +24,10 @@ def trajectories_are_possible_and_distinct(mdp: MDP, policy: Array, horizon: int
     """Every trajectory has H + 1 states, H actions and p(tau) > 0, and none comes twice."""
     paths = list(trajectories(mdp, policy, horizon))
     yield true(all(path.probability > 0 for path in paths))
-    yield equal([(len(path.states), len(path.actions), len(path.rewards)) for path in paths],
-                (horizon + 1, horizon, horizon))
+    yield equal(
+        [(len(path.states), len(path.actions), len(path.rewards)) for path in paths],
+        (horizon + 1, horizon, horizon),
+    )
     yield equal(len({(path.states, path.actions) for path in paths}), len(paths))
 
 
@@ -57,7 +59,8 @@ def the_policy_is_followed(mdp: MDP, policy: Array) -> Claims:
 def state_frequencies_follow_the_kernel(mdp: MDP, policy: Array, horizon: int) -> Claims:
     """P(s_t = s) = (rho_0 P_pi^t)(s) for t = 0, ..., H."""
     place = np.eye(mdp.number_of_states, dtype=int)
-    counted = sum(path.probability * place[list(path.states)] for path in trajectories(mdp, policy, horizon))
+    paths = trajectories(mdp, policy, horizon)
+    counted: Array = sum(path.probability * place[list(path.states)] for path in paths)
     occupied = mdp.initial
     for frequencies in counted:
         yield equal(frequencies, occupied)

@@ -63,7 +63,7 @@ def v_is_shaped_by_potentials(mdp: MDP, policy: Array, potential: Array) -> Clai
 def v_discounts_as_if_killed(mdp: MDP, policy: Array) -> Claims:
     """v_pi is the undiscounted value in the process that survives each step with probability gamma."""
     mortal = killed(mdp)
-    yield equal(v(mortal, extended(policy, mortal)), np.append(v(mdp, policy), numbers.rational(0)))
+    yield equal(v(mortal, extended(policy, mortal)), np.append(v(mdp, policy), numbers.exact([0])))
 
 
 @law("value.q")
@@ -135,7 +135,7 @@ def optimal_v_dominates(mdp: MDP, policy: Array) -> Claims:
 @law("value.optimal_v")
 def optimal_v_discounts_as_if_killed(mdp: MDP) -> Claims:
     """v_* is the optimal undiscounted value in the process that survives each step with probability gamma."""
-    yield equal(optimal_v(killed(mdp)), np.append(optimal_v(mdp), numbers.rational(0)))
+    yield equal(optimal_v(killed(mdp)), np.append(optimal_v(mdp), numbers.exact([0])))
 
 
 @law("value.optimal_q")

@@ -3,7 +3,7 @@
 import fnmatch
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..laws import laws
@@ -33,12 +33,16 @@ class Effort:
     @classmethod
     def default(cls) -> "Effort":
         """The effort of `rlproof verify`."""
-        return cls(law_examples=60, agreement_examples=40, sizes=("small", "square", "oblong"), rollout_steps=2048)
+        return cls(law_examples=30, agreement_examples=30, sizes=("small", "oblong"), rollout_steps=2048)
 
     @classmethod
     def quick(cls) -> "Effort":
         """The effort of `rlproof verify --quick`."""
-        return cls(law_examples=6, agreement_examples=8, sizes=("oblong",), rollout_steps=256)
+        return cls(law_examples=5, agreement_examples=5, sizes=("oblong",), rollout_steps=256)
+
+    def with_examples(self, examples: int) -> "Effort":
+        """The same with another number of cases per check."""
+        return replace(self, law_examples=examples, agreement_examples=examples)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""What the subcommands do; their parameters are the command line's options."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from .spec.errors import ParameterError
+
+
+def verify(
+    equations: Annotated[str, tyro.conf.arg(metavar="IDS")] = "*",
+    env: Annotated[str | None, tyro.conf.arg(metavar="NAMES")] = None,
+    examples: int | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    jobs: int | None = None,
+    evidence: Path = Path("evidence.json"),
+) -> int:
+    """Verify every equation: laws, spec against impl, real environments.
+
+    Args:
+        equations: ids or patterns, separated by commas, such as `gae.advantage,trpo.*`.
+        env: environments for real input, separated by commas (part of a name is enough); `none` for no real input.
+        examples: cases per law and per comparison (default: 30; with --quick 5).
+        seed: seed of everything that is random.
+        quick: a small run of every check, within 30 seconds.
+        jobs: processes side by side (default: one per core).
+        evidence: file that receives all results as JSON.
+    """
+    from .verify.checks import Effort
+    from .verify.report import progress_bar, show
+    from .verify.run import make_plan, unit_checks
+    from .verify.run import verify as run
+
+    effort = Effort.quick() if quick else Effort.default()
+    if examples is not None:
+        if examples < 1:
+            raise ParameterError(
+                "nothing would be verified", got=f"--examples {examples}", expected="at least 1",
+                cause="a budget that was divided away", remedy="ask for at least one example")
+        effort = effort.with_examples(examples)
+    names = None if env is None else () if env == "none" else _split(env)
+    plan = make_plan(_split(equations), names, effort, seed, quick=quick)
+    console = Console()
+    total = sum(1 for unit in plan.units for _ in unit_checks(plan, unit))
+    with progress_bar(console, total) as report:
+        found = run(plan, jobs=jobs or os.cpu_count() or 1, progress=report)
+    show(console, found)
+    found.write(evidence)
+    console.print(f"evidence: {evidence}", highlight=False)
+    return 130 if found.interrupted else 0 if found.passed else 1
+
+
+def explain(equation: Annotated[str, tyro.conf.Positional] = "") -> int:
+    """Explain an equation: statement, formula, conventions, source, laws. Without an id, list all.
+
+    Args:
+        equation: an id such as `gae.advantage`.
+    """
+    from .explain import show_all, show_one
+
+    console = Console()
+    if equation:
+        show_one(console, equation)
+    else:
+        show_all(console)
+    return 0
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
