@@ -26,9 +26,7 @@ def rational_rows(generator: np.random.Generator, shape: tuple[int, ...]) -> np.
 def random_process(states: int) -> tuple[theory.MDP, np.ndarray]:
     """Draw a dense rational process and a stochastic policy."""
     generator = np.random.default_rng(states)
-    reward = np.frompyfunc(lambda part: fmpq(int(part), 1000), 1, 1)(
-        generator.integers(-1000, 1001, (states, ACTIONS))
-    )
+    reward = np.frompyfunc(lambda part: fmpq(int(part), 1000), 1, 1)(generator.integers(-1000, 1001, (states, ACTIONS)))
     process = theory.MDP(
         transition=rational_rows(generator, (states, ACTIONS, states)),
         reward=reward,

@@ -120,9 +120,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--states", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--limit", type=float, default=2.0, help="seconds before value iteration is extrapolated"
-    )
+    parser.add_argument("--limit", type=float, default=2.0, help="seconds before value iteration is extrapolated")
     options = parser.parse_args()
     graphs = (random_graph, clusters, grid, ring)
     measured = [measure(graph, discount, options) for graph in graphs for discount in (0.99, 0.999)]

@@ -50,18 +50,14 @@ class Blackjack:
         return self.states.index(state)
 
 
-def blackjack(
-    *, discount: Scalar = 1, natural: bool = False, sab: bool = True, system: str = "float64"
-) -> Blackjack:
+def blackjack(*, discount: Scalar = 1, natural: bool = False, sab: bool = True, system: str = "float64") -> Blackjack:
     """Return Gymnasium's Blackjack-v1; the rules' defaults are those with which the id is registered.
 
     `sab=True` are the rules of Sutton and Barto: a natural wins unless the dealer has one. With `sab=False`
     and `natural=True` a winning natural pays 3/2.
     """
     states, transition, reward, initial = _tables(bool(natural), bool(sab))
-    mdp = assemble(
-        transition, reward, initial, discount=discount, system=system, terminal=only_last(len(initial))
-    )
+    mdp = assemble(transition, reward, initial, discount=discount, system=system, terminal=only_last(len(initial)))
     return Blackjack(mdp=mdp, states=states)
 
 
@@ -151,6 +147,4 @@ def _dealer_play(game: Game, deals: dict[tuple[Hand, Hand], Fraction]) -> dict[i
 
 
 def _expected_result(game: Game, player: Hand, finals: HandLaw) -> Fraction:
-    return sum(
-        (probability * game.compare(player, dealer) for dealer, probability in finals.items()), Fraction(0)
-    )
+    return sum((probability * game.compare(player, dealer) for dealer, probability in finals.items()), Fraction(0))

@@ -103,6 +103,4 @@ def random_walk(
         transition[state, 1, state + 1] = Fraction(1)
     reward[0, 0], reward[states - 1, 1] = Fraction(left), Fraction(right)
     transition[states, :, states] = Fraction(1)
-    return assemble(
-        transition, reward, initial, discount=discount, system=system, terminal=only_last(states + 1)
-    )
+    return assemble(transition, reward, initial, discount=discount, system=system, terminal=only_last(states + 1))

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from gymnasium import Env
 
 
-def as_mdp(
-    env_or_id: "Env[Any, Any] | str", *, discount: Scalar, system: str = "float64", **make_options: Any
-) -> MDP:
+def as_mdp(env_or_id: "Env[Any, Any] | str", *, discount: Scalar, system: str = "float64", **make_options: Any) -> MDP:
     """Return the decision process of a Gymnasium environment with a transition table, or of Blackjack.
 
     An environment of S states gives S + 1 states, the last one terminal. In `float64` the probabilities are
@@ -62,9 +60,7 @@ def as_mdp(
         return blackjack(discount=discount, natural=env.natural, sab=env.sab, system=system).mdp
     states, actions = _sizes(env)
     if system == "float64":
-        tables = _read(
-            env, np.zeros((states + 1, actions, states + 1)), np.zeros((states + 1, actions)), float, float
-        )
+        tables = _read(env, np.zeros((states + 1, actions, states + 1)), np.zeros((states + 1, actions)), float, float)
         return MDP(*tables, discount=discount, terminal=only_last(states + 1))
     tables = _read(
         env, zeros(states + 1, actions, states + 1), zeros(states + 1, actions), read_probability, read_number
@@ -78,13 +74,9 @@ def _sizes(env: Any) -> tuple[int, int]:
     discrete = require("gymnasium.spaces", purpose="an environment of Gymnasium").Discrete
     spaces = (env.observation_space, env.action_space)
     if not all(isinstance(space, discrete) and space.start == 0 for space in spaces):
-        _refuse(
-            f"spaces {spaces[0]} and {spaces[1]}", "finite spaces that count from zero", "continuous spaces"
-        )
+        _refuse(f"spaces {spaces[0]} and {spaces[1]}", "finite spaces that count from zero", "continuous spaces")
     if not hasattr(env, "P") or not hasattr(env, "initial_state_distrib"):
-        _refuse(
-            "no attribute P or no initial_state_distrib", "both", "the dynamics are code rather than a table"
-        )
+        _refuse("no attribute P or no initial_state_distrib", "both", "the dynamics are code rather than a table")
     if getattr(env, "fickle_passenger", False):
         _refuse(
             "fickle_passenger=True",

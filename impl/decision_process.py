@@ -44,9 +44,12 @@ class MDP:
         fields = (source.transition, source.reward, source.initial, source.discount)
         if jax.dtypes.canonicalize_dtype(dtype) != np.dtype(dtype):
             raise NumberSystemError(
-                f"JAX would not keep {np.dtype(dtype)}", got=f"{np.dtype(dtype)} with 64-bit types switched off",
-                expected="a dtype that JAX represents", cause="JAX computes in 32 bits unless told otherwise",
-                remedy="jax.config.update('jax_enable_x64', True) before the first computation, or dtype float32")
+                f"JAX would not keep {np.dtype(dtype)}",
+                got=f"{np.dtype(dtype)} with 64-bit types switched off",
+                expected="a dtype that JAX represents",
+                cause="JAX computes in 32 bits unless told otherwise",
+                remedy="jax.config.update('jax_enable_x64', True) before the first computation, or dtype float32",
+            )
         return cls(*(jnp.asarray(field, dtype) for field in fields), jnp.asarray(source.terminal, bool))
 
 

@@ -39,8 +39,8 @@ def kl(policy: ArrayLike, new_policy: ArrayLike) -> Array:
     has = old > 0
     # Both branches of a `where` are differentiated: the one not taken must be finite as well.
     base = jnp.where(has, old, 1)
-    change, ratio = jnp.where(has, (new - old) / base, 0), jnp.where(has, new / base, 1)
-    return jnp.where(has, old * log_excess(change, ratio), new).sum(axis=-1)
+    change, log_ratio = jnp.where(has, (new - old) / base, 0), jnp.log(jnp.where(has, new / base, 1))
+    return jnp.where(has, old * log_excess(change, log_ratio), new).sum(axis=-1)
 
 
 @jax.jit

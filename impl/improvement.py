@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
@@ -64,7 +63,8 @@ def _pick(table: Array, actions: Array) -> Array:
 def _proper_start(mdp: MDP) -> Array:
     """Start from the first action; at discount one, from actions that lead to a terminal state."""
     batch = jnp.broadcast_shapes(
-        mdp.transition.shape[:-3], mdp.reward.shape[:-2], mdp.initial.shape[:-1], jnp.shape(mdp.discount))
+        mdp.transition.shape[:-3], mdp.reward.shape[:-2], mdp.initial.shape[:-1], jnp.shape(mdp.discount)
+    )
     states = mdp.reward.shape[-2]
     terminal = jnp.broadcast_to(mdp.terminal, (*batch, states))
 

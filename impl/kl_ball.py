@@ -8,10 +8,11 @@ Its solution is :math:`q = \lambda p / (\nu - A)` with a threshold :math:`\nu` a
 then falls short of one is spilt onto it.
 
 Everything is written in the height :math:`x` of the threshold above the best supported advantage and in the gaps
-:math:`G` of the others below it, both in units of the largest gap: so no two large numbers cancel, and the step does
-not depend on the scale of the rewards.
+:math:`G` of the others below it, both in units of the largest gap, so that the step does not depend on the scale of
+the rewards; and in the logarithm of x, which may be smaller than any number where the best action is improbable.
 """
 
+from math import log
 from typing import NamedTuple
 
 import jax
@@ -19,7 +20,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from .roots import root_of_decreasing
-from .series import log_excess
+from .series import log_excess, log_sum
 
 
 class Ball(NamedTuple):
@@ -39,48 +40,60 @@ class Step(NamedTuple):
 
     policy: Array  # [..., S, A]
     multiplier: Array  # [..., S], lambda, in units of reward
-    height: Array  # [..., S], x
+    log_height: Array  # [..., S], logarithm of x
+
+
+class _Terms(NamedTuple):
+    """What divergence and bound are made of, at some height."""
+
+    inverse: Array  # [..., S, A], p / (x + G)
+    change: Array  # [..., S, A], t, where x + G is its mean under p times 1 + t
+    log_ratio: Array  # [..., S, A], logarithm of 1 + t
+    bend: Array  # [..., S], mean of t^2 / (1 + t), by which the mean of 1 / (1 + t) exceeds one
 
 
 def ball(old: Array, advantages: Array) -> Ball:
     """State the inner problem for every row of probabilities and advantages [..., S, A]."""
     old, advantages = jnp.broadcast_arrays(old, advantages)
     supported = old > 0
-    # The solution does not depend on the origin and the unit of heights, hence they carry no gradient.
-    values = lax.stop_gradient(advantages)
-    top, bottom = jnp.where(supported, values, -jnp.inf).max(-1), jnp.where(supported, values, jnp.inf).min(-1)
-    outside = jnp.where(supported, -jnp.inf, values)
-    outsider = jax.nn.one_hot(jnp.argmax(outside, axis=-1), old.shape[-1], dtype=old.dtype)
-    excess = (outsider * advantages).sum(axis=-1) - top
+    inside, outside = jnp.where(supported, advantages, -jnp.inf), jnp.where(supported, -jnp.inf, advantages)
+    best, outsider = _first_best(inside), _first_best(outside)
+    top = jnp.where(best, advantages, 0).sum(axis=-1)
+    bottom = jnp.where(supported, advantages, jnp.inf).min(axis=-1)
+    excess = jnp.where(outsider, advantages, 0).sum(axis=-1) - top
     # Negated comparisons, so that a NaN counts as varied and comes out again.
     edge = jnp.where(supported.all(axis=-1) | (excess <= 0), 0, excess)
     varied = ~(top <= bottom)
-    scale = jnp.where(varied, top - bottom, jnp.where(edge > 0, lax.stop_gradient(edge), 1))
-    gaps = jnp.where(supported, (top[..., None] - advantages) / scale[..., None], 0)
-    return Ball(old, gaps, outsider, edge / scale, top, scale, varied)
+    # The unit does not matter to the solution, hence it carries no gradient.
+    scale = lax.stop_gradient(jnp.where(varied, top - bottom, jnp.where(edge > 0, edge, 1)))
+    gaps = jnp.where(supported & ~best, (top[..., None] - advantages) / scale[..., None], 0)
+    return Ball(old, gaps, outsider.astype(old.dtype), edge / scale, top, scale, varied)
 
 
 def step_within(problem: Ball, radius: Array) -> Step:
     """Solve the inner problem of every state at a radius [..., S], or one that broadcasts.
 
     A row whose supported advantages are all equal and which no outsider exceeds is returned as it is, since every
-    choice is as good; so is every row at radius zero.
+    choice is as good; so is every row at radius zero. A supported probability too small for a float is rounded up,
+    as rounding to zero would make the divergence infinite.
     """
     has_outsider = problem.edge != 0
     radius = jnp.broadcast_to(radius, problem.edge.shape)
     still = ~problem.varied & ~has_outsider | (radius == 0)
     radius = jnp.where(still, 1, radius)
-    edge = jnp.where(has_outsider, problem.edge, 1)
-    shortfall = radius - divergence_at(problem, edge)
+    log_edge = jnp.log(jnp.where(has_outsider, problem.edge, 1))
+    shortfall = radius - _divergence(problem, _terms(problem, log_edge))
     spills = has_outsider & (shortfall >= 0)
     shortfall = jnp.where(spills, shortfall, 0)
-    height = jnp.where(spills, edge, _height_at(problem, radius))
-    inverse = problem.old / (height[..., None] + problem.gaps)
-    total = inverse.sum(axis=-1)
-    kept = jnp.exp(-shortfall) / total
-    policy = kept[..., None] * inverse - jnp.expm1(-shortfall)[..., None] * problem.outsider
+    log_height = jnp.where(spills, log_edge, _log_height_at(problem, radius))
+    inverse = _terms(problem, log_height).inverse
+    kept = jnp.exp(-shortfall) / inverse.sum(axis=-1)
+    spilt = -jnp.expm1(-shortfall)
+    policy = kept[..., None] * inverse + spilt[..., None] * problem.outsider
+    smallest = jnp.finfo(policy.dtype).tiny
+    policy = jnp.where((problem.old > 0) & (policy < smallest), smallest, policy)
     multiplier = jnp.where(still, 0, kept * problem.scale)
-    return Step(jnp.where(still[..., None], problem.old, policy), multiplier, height)
+    return Step(jnp.where(still[..., None], problem.old, policy), multiplier, log_height)
 
 
 def greedy_limit(problem: Ball) -> Array:
@@ -103,17 +116,7 @@ def spread(problem: Ball) -> Array:
     return problem.scale * jnp.sqrt(_variance(problem))
 
 
-def divergence_at(problem: Ball, height: Array) -> Array:
-    r"""Compute :math:`D_{KL}(p\|q) = \sum p\log(x+G) + \log\sum p/(x+G)` of the solution at a height x > 0.
-
-    Around the mean of x + G both logarithms are of 1 + t with a mean-free t; their first-order terms, equal and
-    opposite, are left out.
-    """
-    _, change, ratio = _about_mean(problem, height)
-    return jnp.log1p(_bend(problem, height)) - (problem.old * log_excess(change, ratio)).sum(axis=-1)
-
-
-def dual_bound(problem: Ball, multiplier: Array, height: Array) -> Array:
+def dual_bound(problem: Ball, multiplier: Array, log_height: Array) -> Array:
     r"""Bound :math:`\max_q [q \cdot A - w D_{KL}(p\|q)]` in every state from above, by weak duality: [..., S].
 
     .. math:: \nu - w + w \sum_a p \log\frac{w}{\nu - A}
@@ -122,49 +125,62 @@ def dual_bound(problem: Ball, multiplier: Array, height: Array) -> Array:
     the optimal pair. Where no supported advantage differs, the best height is known, and is used instead.
     """
     weight = multiplier / problem.scale
-    height = jnp.where(problem.varied, height, jnp.maximum(weight, problem.edge))
-    above = height != 0  # at height zero the multiplier is zero too: the bound is the best advantage
-    height = jnp.where(above, height, 1)
-    bend = _bend(problem, height)
-    natural = _about_mean(problem, height)[0] / (1 + bend)  # the multiplier of this height when nothing spills
+    known = jnp.maximum(weight, problem.edge)
+    bottomless = ~problem.varied & (known == 0)  # then the bound is the best advantage
+    log_height = jnp.where(problem.varied, log_height, jnp.log(jnp.where(bottomless, 1, known)))
+    terms = _terms(problem, log_height)
+    natural = 1 / terms.inverse.sum(axis=-1)  # the multiplier of this height when nothing spills
     share = weight / natural
     entropy = jnp.where(share > 0, share * jnp.log(jnp.where(share > 0, share, 1)), 0)
-    mean_gap = (problem.old * problem.gaps).sum(axis=-1)
-    gain = bend + (1 - share + entropy) - share * divergence_at(problem, height)
-    return problem.top + problem.scale * jnp.where(above, natural * gain - mean_gap, 0)
+    gain = terms.bend + (1 - share + entropy) - share * _divergence(problem, terms)
+    return problem.top + problem.scale * jnp.where(bottomless, 0, natural * gain - _mean_gap(problem))
 
 
-def _height_at(problem: Ball, radius: Array) -> Array:
-    """Solve for the height at which the divergence is the radius, in logarithms; 1 where nothing is varied."""
-    tiny = jnp.finfo(problem.gaps.dtype).tiny
+def _first_best(values: Array) -> Array:
+    return jnp.arange(values.shape[-1]) == jnp.argmax(values, axis=-1, keepdims=True)
+
+
+def _log_height_at(problem: Ball, radius: Array) -> Array:
+    """Solve for the height at which the divergence is the radius; log 1 where nothing is varied."""
 
     def excess(log_height: Array) -> Array:
-        divergence = divergence_at(problem, jnp.exp(log_height))
+        divergence = _divergence(problem, _terms(problem, log_height))
         logarithm = jnp.log(jnp.where(problem.varied, divergence, 1)) - jnp.log(radius)
         return jnp.where(problem.varied, logarithm, -log_height)
 
-    # The divergence is at most variance / x^2, half of that for large x. Below the square root of the smallest
-    # number, the other actions are impossible for all purposes, and 1/x^2 would overflow.
-    variance = jnp.where(problem.varied, _variance(problem), 1)
-    ceiling = (jnp.log(variance) - jnp.log(radius)) / 2
-    lower = jnp.full_like(ceiling, jnp.log(tiny) / 2)
-    return jnp.exp(root_of_decreasing(excess, lower, jnp.maximum(ceiling, 1), ceiling - jnp.log(2) / 2))
+    # The divergence is at most variance / x^2, half of that for large x. At the lower end, p / x of the best action
+    # is so large that all others get no more than the root of the smallest number.
+    log_variance = jnp.log(jnp.where(problem.varied, _variance(problem), 1))
+    ceiling = (log_variance - jnp.log(radius)) / 2
+    best = jnp.where(problem.gaps == 0, problem.old, 0).sum(axis=-1)
+    lower = jnp.log(best) + log(jnp.finfo(best.dtype).tiny) / 2
+    return root_of_decreasing(excess, lower, jnp.maximum(ceiling, 1), ceiling)
 
 
-def _about_mean(problem: Ball, height: Array) -> tuple[Array, Array, Array]:
-    """Write x + G as its mean [..., S] times a ratio 1 + t [..., S, A]; give the mean, t and the ratio."""
-    mean_gap = (problem.old * problem.gaps).sum(axis=-1)
-    mean = height + mean_gap
-    change = (problem.gaps - mean_gap[..., None]) / mean[..., None]
-    return mean, change, (height[..., None] + problem.gaps) / mean[..., None]
+def _terms(problem: Ball, log_height: Array) -> _Terms:
+    supported = problem.old > 0
+    mean_gap = _mean_gap(problem)
+    log_mean = log_sum(log_height, mean_gap)[..., None]
+    log_each = log_sum(jnp.broadcast_to(log_height[..., None], problem.gaps.shape), problem.gaps)
+    deviation = problem.gaps - mean_gap[..., None]
+    logarithm = jnp.log(jnp.where(supported, problem.old, 1))
+    inverse = jnp.where(supported, jnp.exp(logarithm - log_each), 0)
+    change = deviation * jnp.exp(-log_mean)
+    return _Terms(inverse, change, log_each - log_mean, (inverse * deviation * change).sum(axis=-1))
 
 
-def _bend(problem: Ball, height: Array) -> Array:
-    """By how much the mean of 1/(1+t) exceeds one: the mean of t^2/(1+t)."""
-    _, change, ratio = _about_mean(problem, height)
-    return (problem.old * change**2 / ratio).sum(axis=-1)
+def _divergence(problem: Ball, terms: _Terms) -> Array:
+    r"""Compute :math:`D_{KL}(p\|q) = \sum p\log(x+G) + \log\sum p/(x+G)` at some height.
+
+    Around the mean of x + G both logarithms are of 1 + t with a mean-free t; their first-order terms, equal and
+    opposite, are left out.
+    """
+    return jnp.log1p(terms.bend) - (problem.old * log_excess(terms.change, terms.log_ratio)).sum(axis=-1)
+
+
+def _mean_gap(problem: Ball) -> Array:
+    return (problem.old * problem.gaps).sum(axis=-1)
 
 
 def _variance(problem: Ball) -> Array:
-    mean_gap = (problem.old * problem.gaps).sum(axis=-1, keepdims=True)
-    return (problem.old * (problem.gaps - mean_gap) ** 2).sum(axis=-1)
+    return (problem.old * (problem.gaps - _mean_gap(problem)[..., None]) ** 2).sum(axis=-1)

@@ -37,6 +37,8 @@ def _solve(kernel: Array, right: Array, *, transposed: bool) -> Array:
         return jax.scipy.linalg.lu_solve(factors, b[..., None], trans=0 if matrix_transposed else 1)[..., 0]
 
     return lax.custom_linear_solve(
-        partial(product, transposed), right,
+        partial(product, transposed),
+        right,
         solve=lambda _, b: substitute(transposed, b),
-        transpose_solve=lambda _, b: substitute(not transposed, b))
+        transpose_solve=lambda _, b: substitute(not transposed, b),
+    )

@@ -73,7 +73,7 @@ def clip_objective_g(ratios: ArrayLike, advantages: ArrayLike, *, clip_epsilon: 
 def clip_gradient(ratios: ArrayLike, advantages: ArrayLike, *, clip_epsilon: ArrayLike) -> Array:
     r"""Slope of each term of the clipped objective in its ratio, before averaging: [T, ...].
 
-    .. math:: \begin{cases} 0 & A > 0,\ r > 1+\epsilon \ \text{ or }\ A < 0,\ r < 1-\epsilon\\ A & \text{else}\end{cases}
+    .. math:: \begin{cases} 0 & A > 0, r > 1+\epsilon \text{ or } A < 0, r < 1-\epsilon\\ A & \text{else}\end{cases}
 
     Spec: rlproof.spec.ppo.clip_gradient
     """

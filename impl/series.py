@@ -1,7 +1,8 @@
-r"""Elementary functions whose leading terms cancel, computed without cancellation.
+r"""Elementary functions whose textbook expressions cancel or overflow, computed without either.
 
-Both are of second order at zero, where the textbook expression loses all digits: a divergence between policies that
-differ by :math:`u` is of order :math:`u^2`, its rounding error would be of order eps.
+Two are of second order at zero, where the textbook expression loses all digits: a divergence between policies that
+differ by :math:`u` is of order :math:`u^2`, its rounding error would be of order eps. Derivatives are written out
+by hand, so that they do not cancel or overflow either.
 """
 
 from math import factorial
@@ -16,26 +17,45 @@ _RADIUS = 0.5
 
 
 @jax.custom_jvp
-def log_excess(change: Array, ratio: Array) -> Array:
-    r"""Compute :math:`u - \log(1+u)` from the change :math:`u \ge -1` and from :math:`1+u`, the ratio.
+def log_excess(change: Array, log_ratio: Array) -> Array:
+    r"""Compute :math:`u - \log(1+u)` from the change :math:`u \ge -1` and, for large u, the logarithm given.
 
-    Both are asked for because the caller often knows both without rounding; the derivative :math:`u/(1+u)` counts
-    `change` alone. Infinite at :math:`u = -1`.
+    The caller may know that logarithm where 1 + u would underflow. Infinite at :math:`u = -1`.
     """
     # With r = u/(2+u): log(1+u) = 2 atanh(r) and u - 2r = u r, hence u - log(1+u) = r (u - 2 y (1/3 + y/5 + ...)),
     # y = r^2. The subtracted part is at most a quarter of u in modulus: no cancellation.
-    r = change / (1 + ratio)
+    small = jnp.where(abs(change) < _RADIUS, change, 0)
+    r = small / (2 + small)
     y = r * r
     tail = jnp.zeros_like(y)
     for power in reversed(range(_atanh_terms(y.dtype))):
         tail = tail * y + 1 / (2 * power + 3)
-    return jnp.where(abs(change) < _RADIUS, r * (change - 2 * y * tail), change - jnp.log(ratio))
+    return jnp.where(abs(change) < _RADIUS, r * (small - 2 * y * tail), change - log_ratio)
 
 
 @log_excess.defjvp
 def _log_excess_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
-    change, ratio = primals
-    return log_excess(change, ratio), change / ratio * tangents[0]
+    (change, log_ratio), (d_change, d_log_ratio) = primals, tangents
+    is_small = abs(change) < _RADIUS
+    small = jnp.where(is_small, change, 0)
+    slope = jnp.where(is_small, small / (1 + small) * d_change, d_change - d_log_ratio)
+    return log_excess(change, log_ratio), slope
+
+
+@jax.custom_jvp
+def log_sum(log_x: Array, y: Array) -> Array:
+    r"""Compute :math:`\log(e^l + y)` for :math:`y \ge 0`, also where :math:`e^l` is too small or large a number."""
+    ratio = y * jnp.exp(-log_x)
+    large = ratio > 1
+    above = jnp.log(jnp.where(large, y, 1)) + jnp.log1p(jnp.where(large, 1 / jnp.where(large, ratio, 1), 0))
+    return jnp.where(large, above, log_x + jnp.log1p(jnp.where(large, 0, ratio)))
+
+
+@log_sum.defjvp
+def _log_sum_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+    (log_x, y), (d_log_x, d_y) = primals, tangents
+    total = log_sum(log_x, y)
+    return total, jnp.exp(log_x - total) * d_log_x + jnp.exp(-total) * d_y
 
 
 @jax.custom_jvp

@@ -214,7 +214,7 @@ def algorithm1_gap(mdp: MDP, policy: ArrayLike, new_policy: ArrayLike) -> Array:
     problem = ball(probabilities(mdp, policy), advantage(mdp, policy))
     visitation, coefficient = discounted_visitation(mdp, policy), penalty_coefficient(mdp, policy)
     step = best_step(problem, visitation, coefficient)
-    bounds = dual_bound(problem, balanced_multipliers(step, visitation, coefficient), step.height)
+    bounds = dual_bound(problem, balanced_multipliers(step, visitation, coefficient), step.log_height)
     bounds = jnp.where((coefficient == 0)[..., None], greatest_advantage(problem), bounds)
     upper = eta(mdp, policy) + (visitation * bounds).sum(axis=-1)
     return upper - kl_bound(mdp, policy, new_policy)

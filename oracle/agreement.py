@@ -15,7 +15,7 @@ from flint import arb
 
 from ..spec import numbers
 from ..spec.registry import Equation
-from .cases import each, exactly, to_float, to_rounded
+from .cases import each, exactly, to_rounded
 from .law import to_ball
 
 Candidate = Callable[..., Any]
@@ -38,16 +38,6 @@ class Comparison:
         if self.bound == float("inf"):
             return 0.0
         return self.error / self.bound if self.bound > 0 else float(self.error > 0)
-
-
-def compare(equation: Equation, candidate: Candidate, case: Mapping[str, Any], dtype: str) -> Comparison:
-    """Run candidate and spec on one exact case, rounded to `dtype` first."""
-    from .judges import JUDGES
-
-    inputs = each(to_float, case, dtype)
-    got = candidate(**inputs)
-    judge = JUDGES.get(equation.id, judge_numbers)
-    return judge(equation, inputs, got, dtype)
 
 
 def reference(equation: Equation, inputs: Mapping[str, Any]) -> Any:

@@ -35,8 +35,11 @@ class FloatMDP:
 def exactly(value: Any) -> Any:
     """Read float data back as the rationals that they are, so that rounding of the inputs plays no part."""
     if isinstance(value, FloatMDP):
-        return MDP(*(exactly(field) for field in (value.transition, value.reward, value.initial)),
-                   numbers.rational(value.discount), value.terminal)
+        return MDP(
+            *(exactly(field) for field in (value.transition, value.reward, value.initial)),
+            numbers.rational(value.discount),
+            value.terminal,
+        )
     if isinstance(value, np.ndarray):
         return value if value.dtype == bool else numbers.exact(value)
     return value if isinstance(value, (bool, int)) else numbers.rational(value)

@@ -69,6 +69,7 @@ def decide(claim: Claim) -> Decision:
         raise ValueError("a claim about empty arrays would hold of anything")
     return combine(_decide_one(claim.relation, a, b) for a, b in pairs)
 
+
 def _objects(side: Any) -> Array:
     array = boxed(side)
     return array if array.dtype == object else array.astype(object)
@@ -106,5 +107,3 @@ def _decide_balls(relation: str, left: arb, right: arb) -> Decision:
 
 def _float(value: Any) -> float:
     return int(value.p) / int(value.q) if hasattr(value, "p") else float(value)
-
-

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 
 from ..spec import divergence, dp, kl_ball, numbers, policy, trpo, value
+from ..spec.decision_process import MDP
 from ..spec.mdp import discounted_visitation
 from ..spec.registry import Equation
 from .agreement import Comparison, judge_against, reference
-from .cases import each, exactly, to_rounded
+from .cases import each, exactly, to_float, to_rounded
 from .rounding import ELEMENTARY_ULPS, UNIT_ROUNDOFF, Rounded, gamma
 
 Inputs = Mapping[str, Any]
 
 
-def judge_greedy(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+def judge_greedy(_equation: Equation, inputs: Inputs, got: Any, _dtype: str) -> Comparison:
     """The greedy action involves no rounding: it must be the very same."""
     return judge_against(policy.greedy(exactly(inputs["action_values"])), got, 0.0)
 
@@ -36,7 +37,7 @@ def judge_improvement(equation: Equation, inputs: Inputs, got: Any, dtype: str) 
     return _loss(loss, bound, equation.function(**exact_inputs), actions)
 
 
-def judge_optimal_policy(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+def judge_optimal_policy(_equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
     """The policy's values must be optimal, up to what undecidable ties can cost."""
     mdp, actions = exactly(inputs["mdp"]), np.asarray(got)
     loss = numbers.float64(value.optimal_v(mdp) - value.v(mdp, actions))
@@ -137,6 +138,12 @@ def _computed_step(step: Any, dtype: str) -> Rounded:
     probabilities, unit = numbers.float64(step), UNIT_ROUNDOFF[dtype]
     operations = 2 * ELEMENTARY_ULPS + probabilities.shape[1] + 4
     return Rounded(probabilities, gamma(operations, unit) * probabilities, unit)
+
+
+def resolution(mdp: MDP, policy: Any, new_policy: Any) -> Any:
+    """The float64 rounding error of Algorithm 1's objective: a solver in float64 cannot tell maxima apart below it."""
+    inputs = each(to_float, {"mdp": mdp, "policy": policy}, "float64")
+    return numbers.rational(_objective_rounding(inputs, new_policy, "float64"))
 
 
 def _objective_rounding(inputs: Inputs, new_policy: Any, dtype: str) -> float:

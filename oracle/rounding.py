@@ -42,7 +42,7 @@ class Rounded:
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
     size = property(lambda self: self.value.size)
-    T = property(lambda self: self._new(self.value.T, self.error.T))
+    T = property(lambda self: self.new(self.value.T, self.error.T))
 
     def __len__(self) -> int:
         """Count the entries along the first axis."""
@@ -54,63 +54,62 @@ class Rounded:
 
     def __getitem__(self, index: Any) -> "Rounded":
         """Index values and errors alike."""
-        return self._new(self.value[index], self.error[index])
+        return self.new(self.value[index], self.error[index])
 
     def reshape(self, *shape: int) -> "Rounded":
         """Reshape values and errors alike."""
-        return self._new(self.value.reshape(*shape), self.error.reshape(*shape))
+        return self.new(self.value.reshape(*shape), self.error.reshape(*shape))
 
     @classmethod
     def stack(cls, rows: list[Any]) -> "Rounded":
         """Stack along a new first axis."""
         first = next(row for row in rows if isinstance(row, cls))
-        wrapped = [first._wrap(row) for row in rows]
-        return first._new(np.stack([row.value for row in wrapped]), np.stack([row.error for row in wrapped]))
+        wrapped = [first.wrap(row) for row in rows]
+        return first.new(np.stack([row.value for row in wrapped]), np.stack([row.error for row in wrapped]))
 
     @classmethod
     def where(cls, condition: Any, first: Any, second: Any) -> "Rounded":
         """Choose elementwise by exact booleans."""
         known = first if isinstance(first, cls) else second
-        first, second = known._wrap(first), known._wrap(second)
-        return known._new(
-            np.where(condition, first.value, second.value), np.where(condition, first.error, second.error)
-        )
+        first, second = known.wrap(first), known.wrap(second)
+        return known.new(np.where(condition, first.value, second.value), np.where(condition, first.error, second.error))
 
     # --- arithmetic ----------------------------------------------------------------------------
-    def _new(self, value: Any, error: Any) -> "Rounded":
+    def new(self, value: Any, error: Any) -> "Rounded":
+        """Make another array of the same unit roundoff."""
         return Rounded(value, error, self.unit)
 
-    def _wrap(self, other: Any) -> "Rounded":
+    def wrap(self, other: Any) -> "Rounded":
         """Read a constant of the formula: small fractions are exact, others (pi) rounded to the dtype."""
         if isinstance(other, Rounded):
             return other
         constant = np.asarray(other, dtype=float)
         with np.errstate(invalid="ignore", over="ignore"):
             inexact = np.isfinite(constant) & (constant != constant.astype(np.float32))
-        return self._new(constant, np.where(inexact, self.unit * abs(constant), 0.0))
+        return self.new(constant, np.where(inexact, self.unit * abs(constant), 0.0))
 
     def _rounded(self, value: Any, inherited: Any, operations: int = 1) -> "Rounded":
         """A result with its inherited error, after `operations` more roundings."""
         with np.errstate(invalid="ignore"):
             error = inherited + gamma(operations, self.unit) * (abs(value) + inherited)
-        return self._new(value, np.where(np.isfinite(value), error, np.where(np.isinf(inherited), np.inf, 0.0)))
+        return self.new(value, np.where(np.isfinite(value), error, np.where(np.isinf(inherited), np.inf, 0.0)))
 
     def __neg__(self) -> "Rounded":
         """Negate without rounding."""
-        return self._new(-self.value, self.error)
+        return self.new(-self.value, self.error)
 
     def __abs__(self) -> "Rounded":
         """Take magnitudes without rounding."""
-        return self._new(abs(self.value), self.error)
+        return self.new(abs(self.value), self.error)
 
     def __add__(self, other: Any) -> "Rounded":
         """Add."""
-        other = self._wrap(other)
+        other = self.wrap(other)
         return self._rounded(self.value + other.value, self.error + other.error)
 
     def __sub__(self, other: Any) -> "Rounded":
         """Subtract."""
-        return self + (-self._wrap(other))
+        return self + (-self.wrap(other))
 
     def __rsub__(self, other: Any) -> "Rounded":
         """Subtract from."""
@@ -118,12 +117,12 @@ class Rounded:
 
     def __mul__(self, other: Any) -> "Rounded":
         """Multiply."""
-        other = self._wrap(other)
+        other = self.wrap(other)
         with np.errstate(invalid="ignore"):
             inherited = (abs(self.value) + self.error) * other.error + self.error * abs(other.value)
             product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
         lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
-        return self._new(product.value, np.where(lost, np.inf, product.error))
+        return self.new(product.value, np.where(lost, np.inf, product.error))
 
     def is_certain(self) -> Any:
         """Whether the sign (or being zero) is beyond doubt; infinity times a doubtful zero is anything."""
@@ -131,7 +130,7 @@ class Rounded:
 
     def __truediv__(self, other: Any) -> "Rounded":
         """Divide; the bound is infinite if the divisor may be zero."""
-        other = self._wrap(other)
+        other = self.wrap(other)
         with np.errstate(divide="ignore", invalid="ignore"):
             quotient = self.value / other.value
             room = abs(other.value) - other.error
@@ -140,26 +139,26 @@ class Rounded:
 
     def __rtruediv__(self, other: Any) -> "Rounded":
         """Divide a plain number."""
-        return self._wrap(other) / self
+        return self.wrap(other) / self
 
     def __pow__(self, exponent: int) -> "Rounded":
         """Raise to a natural power, by any sequence of multiplications."""
         value = self.value**exponent
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = exponent * np.log1p(self.error / abs(self.value)) + exponent * np.log1p(self.unit)
-        return self._new(value, np.where(value == 0, abs(self.error) ** max(exponent, 1), abs(value) * np.expm1(growth)))
+        return self.new(value, np.where(value == 0, abs(self.error) ** max(exponent, 1), abs(value) * np.expm1(growth)))
 
     def __matmul__(self, other: Any) -> "Rounded":
         """Multiply matrices, summing in any order."""
-        other = self._wrap(other)
+        other = self.wrap(other)
         left, right = abs(self.value), abs(other.value)
         inherited = (left + self.error) @ other.error + self.error @ right
         terms = (left + self.error) @ (right + other.error)
-        return self._new(self.value @ other.value, inherited + gamma(self.shape[-1], self.unit) * terms)
+        return self.new(self.value @ other.value, inherited + gamma(self.shape[-1], self.unit) * terms)
 
     def __rmatmul__(self, other: Any) -> "Rounded":
         """Multiply a plain matrix by this one."""
-        return self._wrap(other) @ self
+        return self.wrap(other) @ self
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -172,22 +171,24 @@ class Rounded:
             error = inherited + gamma(max(terms - 1, 0), self.unit) * magnitudes
         total = self.value.sum(axis=axis)
         unbounded = np.isinf(self.error).any(axis=axis)
-        return self._new(total, np.where(unbounded, np.inf, np.where(np.isfinite(total), error, 0.0)))
+        return self.new(total, np.where(unbounded, np.inf, np.where(np.isfinite(total), error, 0.0)))
 
     def max(self, axis: int | None = None) -> "Rounded":
         """Take the largest; it moves by no more than any entry does."""
-        return self._new(self.value.max(axis=axis), self.error.max(axis=axis))
+        return self.new(self.value.max(axis=axis), self.error.max(axis=axis))
 
     def maximum(self, other: Any) -> "Rounded":
         """Take the larger elementwise."""
-        other = self._wrap(other)
-        return self._new(np.maximum(self.value, other.value), np.maximum(self.error, other.error))
+        other = self.wrap(other)
+        return self.new(np.maximum(self.value, other.value), np.maximum(self.error, other.error))
 
-    def _exp(self) -> "Rounded":
+    def exp(self) -> "Rounded":
+        """Exponentiate."""
         value = np.exp(self.value)
         return self._rounded(value, value * np.expm1(self.error), ELEMENTARY_ULPS)
 
-    def _log(self) -> "Rounded":
+    def log(self) -> "Rounded":
+        """Take the natural logarithm."""
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = self.error / self.value
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
@@ -197,28 +198,28 @@ class Rounded:
         """Let NumPy's operators and functions act on mixed operands."""
         if method != "__call__" or ufunc.__name__ not in _UFUNCS:
             return NotImplemented
-        return _UFUNCS[ufunc.__name__](*[self._wrap(item) for item in inputs])
+        return _UFUNCS[ufunc.__name__](*[self.wrap(item) for item in inputs])
 
     # --- comparisons look at the values ----------------------------------------------------------
     def __gt__(self, other: Any) -> Any:
         """Compare values."""
-        return self.value > self._wrap(other).value
+        return self.value > self.wrap(other).value
 
     def __lt__(self, other: Any) -> Any:
         """Compare values."""
-        return self.value < self._wrap(other).value
+        return self.value < self.wrap(other).value
 
     def __ge__(self, other: Any) -> Any:
         """Compare values."""
-        return self.value >= self._wrap(other).value
+        return self.value >= self.wrap(other).value
 
     def __le__(self, other: Any) -> Any:
         """Compare values."""
-        return self.value <= self._wrap(other).value
+        return self.value <= self.wrap(other).value
 
     def __eq__(self, other: object) -> Any:
         """Compare values."""
-        return self.value == self._wrap(other).value
+        return self.value == self.wrap(other).value
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -228,7 +229,7 @@ class Rounded:
         The computed x solves (A + dA) x = b + db with |dA| <= E_A + gamma_3n |L||U|, hence
         |dx| <= |A^-1| (E_b + M |x|) + |A^-1| M |dx|, a system for the bound itself.
         """
-        right_hand_side = self._wrap(right_hand_side)
+        right_hand_side = self.wrap(right_hand_side)
         size = len(self)
         inverse, pivots = _factor(self.value.tobytes(), size)
         solution = inverse @ right_hand_side.value
@@ -236,8 +237,8 @@ class Rounded:
         first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
         spread = abs(inverse) @ backward
         if np.linalg.norm(spread, np.inf) >= 1:
-            return self._new(solution, np.inf)
-        return self._new(solution, np.linalg.solve(np.eye(size) - spread, first))
+            return self.new(solution, np.inf)
+        return self.new(solution, np.linalg.solve(np.eye(size) - spread, first))
 
 
 _UFUNCS = {
@@ -246,8 +247,8 @@ _UFUNCS = {
     "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b,
     "matmul": lambda a, b: a @ b,
-    "exp": Rounded._exp,
-    "log": Rounded._log,
+    "exp": Rounded.exp,
+    "log": Rounded.log,
     "absolute": Rounded.__abs__,
     "negative": Rounded.__neg__,
     "greater": lambda a, b: a > b,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """A check does not hold of an input; its message says how."""
 
 
@@ -23,9 +23,7 @@ class Search:
     notes: list[Any] = field(default_factory=list)
 
 
-def search(
-    check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, examples: int, seed: int
-) -> Search:
+def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, examples: int, seed: int) -> Search:
     """Run `check` on up to `examples` inputs; a raised error makes the input a counterexample.
 
     Hypothesis shrinks a failing input and calls the check on the smallest one last, so that the
@@ -35,8 +33,13 @@ def search(
 
     @hypothesis.seed(seed)
     @settings(
-        max_examples=examples, database=None, deadline=None, print_blob=False, report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
     def run(case: Any) -> None:

@@ -9,6 +9,7 @@ one trajectory) is drawn together.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class _Scene:
         return self.drawn[name]
 
 
-def arguments(names: Iterable[str], sizes: Sizes = Sizes()) -> st.SearchStrategy[dict[str, Any]]:  # noqa: B008
+def arguments(names: Iterable[str], sizes: Sizes = Sizes()) -> st.SearchStrategy[dict[str, Any]]:
     """Draw consistent exact inputs for parameters with these names."""
     names = tuple(names)
     unknown = [name for name in names if name not in _VOCABULARY]
@@ -68,7 +69,7 @@ def arguments(names: Iterable[str], sizes: Sizes = Sizes()) -> st.SearchStrategy
     return build()
 
 
-def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[MDP]:  # noqa: B008
+def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[MDP]:
     """Draw decision processes with discount below one."""
 
     @st.composite
@@ -87,7 +88,8 @@ def policies(mdp: MDP, *, full_support: bool = False) -> st.SearchStrategy[Array
 def rationals(low: int = -8, high: int = 8, denominator: int = 4) -> st.SearchStrategy[Any]:
     """Draw rationals between two integers, simplest first."""
     return st.integers(low * denominator, high * denominator).map(
-        lambda numerator: rational(Fraction(numerator, denominator)))
+        lambda numerator: rational(Fraction(numerator, denominator))
+    )
 
 
 def _rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[list[Fraction]]:
@@ -96,7 +98,7 @@ def _rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[li
 
     def widths(cuts: list[int]) -> list[Fraction]:
         edges = [0, *sorted(cuts), free]
-        return [Fraction(right - left + least, grain) for left, right in zip(edges, edges[1:], strict=False)]
+        return [Fraction(right - left + least, grain) for left, right in pairwise(edges)]
 
     return st.lists(st.integers(0, free), min_size=size - 1, max_size=size - 1).map(widths)
 
@@ -107,8 +109,9 @@ def _one_hot(size: int) -> st.SearchStrategy[list[int]]:
 
 def _draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
     states, actions = draw(st.integers(*sizes.states)), draw(st.integers(*sizes.actions))
-    row = {"deterministic": _one_hot(states), "cycle": _one_hot(states),
-           "garnet": _rows(states, grain=2)}.get(kind, _rows(states))
+    row = {"deterministic": _one_hot(states), "cycle": _one_hot(states), "garnet": _rows(states, grain=2)}.get(
+        kind, _rows(states)
+    )
     transition = exact([[draw(row) for _ in range(actions)] for _ in range(states)])
     reward = _numbers(draw, (states, actions)) * draw(st.sampled_from([rational(x) for x in (1, 2**20, "1/1024")]))
     initial, terminal = exact(draw(_rows(states))), None
@@ -164,8 +167,9 @@ _VOCABULARY: dict[str, Callable[[_Scene], Any]] = {
     # decision processes and what is defined on them
     "mdp": lambda scene: scene.draw(mdps(scene.sizes)),
     **dict.fromkeys(("policy", "new_policy", "third_policy"), _policy),
-    **dict.fromkeys(("sampling_policy", "full_policy", "full_new_policy"),
-                    lambda scene: _policy(scene, full_support=True)),
+    **dict.fromkeys(
+        ("sampling_policy", "full_policy", "full_new_policy"), lambda scene: _policy(scene, full_support=True)
+    ),
     **dict.fromkeys(("state_values", "other_state_values", "potential"), _per_state),
     **dict.fromkeys(("action_values", "other_action_values"), _per_action),
     "horizon": lambda scene: scene.draw(st.integers(0, 3)),
@@ -179,8 +183,9 @@ _VOCABULARY: dict[str, Callable[[_Scene], Any]] = {
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), _per_step()),
     **dict.fromkeys(("advantages", "other_advantages"), _per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: _flags(scene.draw, scene["length"])),
-    **dict.fromkeys(("ratios", "other_ratios"),
-                    lambda scene: _numbers(scene.draw, (scene["length"],), 0, 4) + rational("1/16")),
+    **dict.fromkeys(
+        ("ratios", "other_ratios"), lambda scene: _numbers(scene.draw, (scene["length"],), 0, 4) + rational("1/16")
+    ),
     "divergences": _per_step(0, 4),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), _per_step(-4, 1)),
     **dict.fromkeys(("actions", "mean", "old_mean"), _per_dimension()),

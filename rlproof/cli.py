@@ -21,8 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
         return tyro.extras.subcommand_cli_from_dict(
-            {"verify": verify, "explain": explain}, args=arguments, prog="rlproof",
-            description="Reinforcement learning equations, verified.")
+            {"verify": verify, "explain": explain},
+            args=arguments,
+            prog="rlproof",
+            description="Reinforcement learning equations, verified.",
+        )
     except (RlproofError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -39,8 +39,12 @@ def verify(
     if examples is not None:
         if examples < 1:
             raise ParameterError(
-                "nothing would be verified", got=f"--examples {examples}", expected="at least 1",
-                cause="a budget that was divided away", remedy="ask for at least one example")
+                "nothing would be verified",
+                got=f"--examples {examples}",
+                expected="at least 1",
+                cause="a budget that was divided away",
+                remedy="ask for at least one example",
+            )
         effort = effort.with_examples(examples)
     names = None if env is None else () if env == "none" else _split(env)
     plan = make_plan(_split(equations), names, effort, seed, quick=quick)

@@ -52,10 +52,7 @@ def index_page(equations: Iterable["Equation"]) -> str:
     parts = [
         title("Equations", "="),
         INTRODUCTION.format(count=len(equations), totals=totals),
-        *(
-            _topic(topic, list(group), present)
-            for topic, group in groupby(equations, lambda each: each.topic)
-        ),
+        *(_topic(topic, list(group), present) for topic, group in groupby(equations, lambda each: each.topic)),
         ".. toctree::\n   :hidden:\n\n" + indent("\n".join(equation.id for equation in equations), "   "),
     ]
     return "\n\n".join(parts) + "\n"
@@ -69,9 +66,7 @@ def title(text: str, line: str) -> str:
 def plain(text: str) -> str:
     """Prose in which only roles and code are markup: in `v_*` or `|A|` nothing is."""
     pieces = MARKED_UP.split(text)
-    return "".join(
-        piece if number % 2 else re.sub(r"([*|_\\])", r"\\\1", piece) for number, piece in enumerate(pieces)
-    )
+    return "".join(piece if number % 2 else re.sub(r"([*|_\\])", r"\\\1", piece) for number, piece in enumerate(pieces))
 
 
 def code_of(function: Callable[..., Any]) -> str:

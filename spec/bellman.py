@@ -136,8 +136,12 @@ def residual_bound(mdp: MDP, policy: Array, state_values: Array) -> Scalar:
     """
     if mdp.system != "series" and mdp.discount == 1:
         raise DiscountError(
-            "the residual bounds the error only below discount one", got="discount 1", expected="discount < 1",
-            cause="an undiscounted episodic problem", remedy="compare with value.v instead")
+            "the residual bounds the error only below discount one",
+            got="discount 1",
+            expected="discount < 1",
+            cause="an undiscounted episodic problem",
+            remedy="compare with value.v instead",
+        )
     residual = expectation_v(mdp, policy, state_values) - state_values
     return largest(abs(residual)) / (1 - mdp.discount)
 

@@ -1,5 +1,6 @@
 """The finite Markov decision process, a frozen value that is validated once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,19 @@ from .errors import (
     TerminalStateError,
     TerminationError,
 )
-from .numbers import Array, Scalar, as_array, as_scalar, convert, exact, holds, same_system, simplest_rational, system_of
+from .numbers import (
+    Array,
+    Scalar,
+    as_array,
+    as_scalar,
+    convert,
+    exact,
+    holds,
+    same_system,
+    simplest_probability,
+    simplest_rational,
+    system_of,
+)
 from .validation import check_distribution, check_finite, check_not_empty, check_shape
 
 
@@ -41,8 +54,9 @@ class MDP:
     def __post_init__(self) -> None:
         """Read and check every field; arrays become read-only."""
         rounding = _coarsest_rounding(self.transition, self.initial)
-        arrays = _read_fields(transition=self.transition, reward=self.reward, initial=self.initial,
-                              discount=self.discount)
+        arrays = _read_fields(
+            transition=self.transition, reward=self.reward, initial=self.initial, discount=self.discount
+        )
         transition = arrays["transition"]
         if transition.ndim != 3:
             check_shape("transition", transition, ("S", "A", "S"), "states, actions, next states")
@@ -59,10 +73,7 @@ class MDP:
         terminal = np.zeros(states, bool) if self.terminal is None else np.array(self.terminal)
         check_shape("terminal", terminal, (states,), "one flag per state")
         for name, value in {**arrays, "discount": discount, "terminal": terminal.astype(bool)}.items():
-            if isinstance(value, np.ndarray):
-                value = value.copy()
-                value.flags.writeable = False
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, _frozen(value))
         _check_terminal(self)
         _check_discount(self)
 
@@ -82,14 +93,24 @@ class MDP:
         return system_of(self.reward)
 
     def to(self, system: str) -> "MDP":
-        """Convert to another number system; from float64 to exact, each double is read as the simplest rational that rounds to it."""
-        def conversion(data: Array) -> Array:
+        """Convert to another number system.
+
+        From float64, probabilities are read by `simplest_probability` and other numbers by
+        `simplest_rational`; rows that then do not sum to one are an error, as always.
+        """
+
+        def conversion(data: Array, read: Callable[[float], Scalar] = simplest_rational) -> Array:
             if self.system == "float64" and system != "float64":
-                data = np.frompyfunc(simplest_rational, 1, 1)(data)
+                data = np.frompyfunc(read, 1, 1)(data)
             return convert(data, system)
 
-        return MDP(conversion(self.transition), conversion(self.reward), conversion(self.initial),
-                   conversion(np.asarray(self.discount)).item(), self.terminal)
+        return MDP(
+            conversion(self.transition, simplest_probability),
+            conversion(self.reward),
+            conversion(self.initial, simplest_probability),
+            conversion(np.asarray(self.discount)).item(),
+            self.terminal,
+        )
 
     def replace(self, **changes: Any) -> "MDP":
         """Return a copy with some fields changed (and everything validated again)."""
@@ -97,8 +118,18 @@ class MDP:
 
     def __repr__(self) -> str:
         """Show sizes rather than contents."""
-        return (f"MDP(states={self.number_of_states}, actions={self.number_of_actions}, "
-                f"discount={self.discount}, system='{self.system}')")
+        return (
+            f"MDP(states={self.number_of_states}, actions={self.number_of_actions}, "
+            f"discount={self.discount}, system='{self.system}')"
+        )
+
+
+def _frozen(value: Any) -> Any:
+    """Copy an array and forbid writing to it."""
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+        value.flags.writeable = False
+    return value
 
 
 def read_policy(mdp: MDP, policy: Array, name: str = "policy") -> Array:
@@ -119,6 +150,8 @@ def read_policy(mdp: MDP, policy: Array, name: str = "policy") -> Array:
     if array.dtype.kind in "iu" and mdp.system == "exact":
         policy = exact(array)
     array = as_array(policy, name)
+    if mdp.system == "ball" and system_of(array) == "exact":
+        array = convert(array, "ball")
     same_system(**{"the decision process": mdp.reward, name: array})
     check_distribution(name, array, _coarsest_rounding(policy))
     return array
@@ -165,8 +198,7 @@ def _coarsest_rounding(*arrays: Array) -> float:
 
 def _read_fields(discount: Scalar, **fields: Array) -> dict[str, Array]:
     """Read the arrays; whole numbers are exact, unless floats stand beside them."""
-    arrays = {name: value if hasattr(value, "number_system") else np.asarray(value)
-              for name, value in fields.items()}
+    arrays = {name: value if hasattr(value, "number_system") else np.asarray(value) for name, value in fields.items()}
     kinds = {name: getattr(array, "dtype", np.dtype(object)).kind for name, array in arrays.items()}
     floats = [name for name, kind in kinds.items() if kind == "f"]
     if isinstance(discount, (float, np.floating)):

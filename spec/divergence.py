@@ -118,8 +118,11 @@ def _read(policy: Array, new_policy: Array) -> tuple[Array, Array]:
     if policy.shape != new_policy.shape:
         raise ActionSetError(
             "the two policies are over different states or actions",
-            got=f"shapes {policy.shape} and {new_policy.shape}", expected="equal shapes [..., A]",
-            cause="policies of different problems", remedy="compare the shapes of the two policies")
+            got=f"shapes {policy.shape} and {new_policy.shape}",
+            expected="equal shapes [..., A]",
+            cause="policies of different problems",
+            remedy="compare the shapes of the two policies",
+        )
     same_system(policy=policy, new_policy=new_policy)
     for name, array in {"policy": policy, "new_policy": new_policy}.items():
         check_distribution(name, array)

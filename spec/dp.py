@@ -119,8 +119,12 @@ def policy_iteration(mdp: MDP) -> Array:
     """
     if mdp.system not in ("float64", "exact"):
         raise NumberSystemError(
-            "policy iteration compares action values", got=mdp.system, expected="float64 or exact",
-            cause="balls that overlap cannot be ordered", remedy="solve mdp.to('exact'), then convert the values")
+            "policy iteration compares action values",
+            got=mdp.system,
+            expected="float64 or exact",
+            cause="balls that overlap cannot be ordered",
+            remedy="solve mdp.to('exact'), then convert the values",
+        )
     rows, policy = np.arange(mdp.number_of_states), _proper_start(mdp)
     while True:
         values = solve(resolvent_matrix(mdp, policy), policy_reward(mdp, policy))

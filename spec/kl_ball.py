@@ -13,6 +13,7 @@ the derivative of f_s: concave, decreasing in delta. Everything here is float64 
 states; exactness is restored by certificates (`trpo.algorithm1_gap`), not by these iterations.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -132,6 +133,7 @@ def _divergence(policy: Array, gaps: Array, mean_gap: Array, slack: Array) -> tu
     mean_x = (policy * x).sum(axis=1)
     return divergence, -(policy * (x - mean_x[:, None]) ** 2).sum(axis=1) / mean_x
 
+
 def _log_remainder(y: Array, one_minus_y: Array) -> Array:
     """Evaluate -log(1 - y) - y; by its series where the difference would cancel."""
     series = np.zeros_like(y)
@@ -150,7 +152,9 @@ def _greedy(policy: Array, advantage: Array) -> Array:
     return np.where(total > 0, inside / np.where(total > 0, total, 1.0), first.astype(float))
 
 
-def _illinois(function, low: float, high: float, low_value: float, high_value: float) -> float:
+def _illinois(
+    function: Callable[[float], float], low: float, high: float, low_value: float, high_value: float
+) -> float:
     """Find the root of a decreasing function between `low` and `high`."""
     side = 0
     for _ in range(100):

@@ -1,10 +1,8 @@
 r"""Markov decision processes: kernels, visitation, expected return, returns of a trajectory."""
 
-import numpy as np
-
 from .decision_process import MDP as MDP
 from .decision_process import check_termination, read_policy
-from .numbers import Array, Scalar, solve, stack, where
+from .numbers import Array, Scalar, identity_minus, solve, stack, where
 from .validation import read_arrays, read_flags, read_parameter
 
 
@@ -136,9 +134,7 @@ def discounted_return(rewards: Array, *, gamma: Scalar) -> Scalar:
     return sum(gamma**k * reward for k, reward in enumerate(rewards))
 
 
-def rewards_to_go(
-    rewards: Array, next_values: Array, terminated: Array, truncated: Array, *, gamma: Scalar
-) -> Array:
+def rewards_to_go(rewards: Array, next_values: Array, terminated: Array, truncated: Array, *, gamma: Scalar) -> Array:
     r"""Discounted rewards-to-go :math:`\hat R_t`, bootstrapped where the episode was cut.
 
     .. math:: \hat R_t = R_{t+1} + \gamma\,(1 - \mathrm{term}_t)\,
@@ -183,4 +179,4 @@ def resolvent_matrix(mdp: MDP, policy: Array) -> Array:
     if mdp.system != "series" and mdp.discount == 1:
         check_termination(kernel, mdp.terminal, "the policy")
         kernel = where(mdp.terminal[:, None], 0 * kernel, kernel)
-    return np.eye(mdp.number_of_states, dtype=int) - mdp.discount * kernel
+    return identity_minus(mdp.discount * kernel)

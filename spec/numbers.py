@@ -40,7 +40,7 @@ def precision(bits: int) -> Iterator[None]:
 
 
 def rational(value: Scalar) -> fmpq:
-    """Read one rational number: an int, a Fraction, a string such as ``"1/3"`` or ``"0.9"``, or a float's own binary value."""
+    """Read a rational: an int, a Fraction, a string such as ``"1/3"`` or ``"0.9"``, or a float's own binary value."""
     if isinstance(value, fmpq):
         return value
     if isinstance(value, fmpz):
@@ -76,6 +76,17 @@ def simplest_rational(value: float) -> fmpq:
     return fmpq(exact_value.numerator, exact_value.denominator)
 
 
+def simplest_probability(value: float) -> fmpq:
+    """Find the rational that a probability stands for, although it was computed: (1 - 1/3) / 2 is 1/3.
+
+    That is the one within 2^-52 of the double whose denominator is at most 2^25 (two such rationals are
+    further apart), if there is one and it is zero only for zero; else the simplest that rounds to the double.
+    """
+    guess = Fraction(value).limit_denominator(2**25)
+    close = abs(guess - Fraction(value)) <= Fraction(1, 2**52) and (guess == 0) == (value == 0)
+    return fmpq(guess.numerator, guess.denominator) if close else simplest_rational(value)
+
+
 def _each(convert: Callable[[Any], Any]) -> Callable[[Any], Array]:
     vectorised = np.frompyfunc(convert, 1, 1)
 
@@ -89,7 +100,7 @@ def _each(convert: Callable[[Any], Any]) -> Callable[[Any], Array]:
 def _to_float(value: Scalar) -> float:
     if isinstance(value, fmpq):
         return int(value.p) / int(value.q)  # Python rounds a quotient of integers correctly
-    return float(value)
+    return float(Fraction(value)) if isinstance(value, str) else float(value)
 
 
 exact = _each(rational)
@@ -101,7 +112,7 @@ ball = _each(lambda value: value if isinstance(value, arb) else arb(rational(val
 def float64(data: Any) -> Array:
     """Make a float64 array; rationals are rounded correctly, balls to their midpoints."""
     array = np.asarray(data)
-    return _each(_to_float)(array).astype(float) if array.dtype == object else array.astype(float)
+    return array.astype(float) if array.dtype.kind in "fiub" else _each(_to_float)(array).astype(float)
 
 
 def convert(data: Array, system: str) -> Array:
@@ -128,6 +139,7 @@ def boxed(value: Any) -> Array:
 
 
 def _element_system(kinds: set[type]) -> str | None:
+    """Name the system of a set of element types, None if they are still to be read."""
     if kinds & {fmpq_series, arb_series}:
         return "series"
     if arb in kinds:
@@ -160,9 +172,9 @@ def as_array(data: Any, name: str) -> Array:
             cause="an array built from whole numbers, such as np.array([0, 1])",
             remedy=f"write {name}.astype(float), or numbers.exact({name}) for exact arithmetic",
         )
-    if array.dtype == object and _element_system({type(element) for element in array.flat}) is not None:
-        return array
-    return exact(array)
+    kinds = {type(element) for element in array.flat} if array.dtype == object else {str}
+    known = _element_system(kinds) is not None and not kinds & {int, fmpz}
+    return array if known else exact(array)  # whole numbers must become rationals, or 1 / 2 is a float
 
 
 def as_scalar(value: Any, name: str, system: str) -> Scalar:
@@ -285,6 +297,7 @@ def is_nonzero(array: Array) -> Array:
 
 def is_zero(array: Array) -> Array:
     """Say where numbers are zero; a series is zero if all its coefficients are."""
+
     def vanishes(value: Scalar) -> bool:
         coefficients = value.coeffs() if isinstance(value, (fmpq_series, arb_series)) else [value]
         return all(coefficient == 0 for coefficient in coefficients)
@@ -337,10 +350,17 @@ def solve(matrix: Array, right_hand_side: Array) -> Array:
     matrix_type = fmpq_mat if system == "exact" else arb_mat
     rows = matrix.shape[0]
     columns = 1 if right_hand_side.ndim == 1 else right_hand_side.shape[1]
-    solution = matrix_type(rows, rows, list(matrix.flat)).solve(
-        matrix_type(rows, columns, list(right_hand_side.flat))
-    )
+    solution = matrix_type(rows, rows, list(matrix.flat)).solve(matrix_type(rows, columns, list(right_hand_side.flat)))
     return np.array(solution.entries(), dtype=object).reshape(right_hand_side.shape)
+
+
+def identity_minus(matrix: Array) -> Array:
+    """Give I - matrix, in place where possible: writing out I would cost a tenth of a solve."""
+    if hasattr(matrix, "number_system"):
+        return np.eye(len(matrix), dtype=int) - matrix
+    result, diagonal = -matrix, np.arange(len(matrix))
+    result[diagonal, diagonal] += 1
+    return result
 
 
 def _eliminate(matrix: Array, right_hand_side: Array) -> Array:

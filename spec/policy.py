@@ -92,7 +92,8 @@ def gaussian_kl(old_mean: Array, old_log_std: Array, mean: Array, log_std: Array
         0.1
     """
     _, (old_mean, old_log_std, mean, log_std) = _read_gaussian(
-        old_mean=old_mean, old_log_std=old_log_std, mean=mean, log_std=log_std)
+        old_mean=old_mean, old_log_std=old_log_std, mean=mean, log_std=log_std
+    )
     difference = (old_mean - mean) * exp(-log_std)
     variance_ratio = exp(2 * (old_log_std - log_std))
     return (log_std - old_log_std + (variance_ratio + difference * difference - 1) / 2).sum(axis=-1)

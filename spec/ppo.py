@@ -167,7 +167,8 @@ def kl_penalty(ratios: Array, advantages: Array, divergences: Array, *, beta: Sc
         0.1
     """
     system, (ratios, advantages, divergences) = read_arrays(
-        ratios=ratios, advantages=advantages, divergences=divergences)
+        ratios=ratios, advantages=advantages, divergences=divergences
+    )
     beta = read_parameter("beta", beta, system, high=None)
     return _mean(ratios * advantages - beta * divergences)
 
@@ -213,4 +214,3 @@ def _read_clip(ratios: Array, advantages: Array, clip_epsilon: Scalar) -> tuple[
 
 def _mean(terms: Array) -> Scalar:
     return terms.sum() / terms.size
-

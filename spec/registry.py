@@ -11,7 +11,8 @@ from .errors import UnknownEquationError
 
 TOPICS = ("mdp", "value", "bellman", "dp", "policy", "divergence", "trpo", "ppo", "td", "gae", "trajectories")
 SECTIONS = ("Args", "Returns", "Conventions", "Laws", "Raises", "Source", "Since")
-TRANSCENDENTAL = re.compile(r"NumberSystemError in exact")
+REFUSED = {"exact": "NumberSystemError in exact", "ball": "NumberSystemError for balls"}
+"""How a docstring's Raises section says that an equation does not exist in a number system."""
 
 
 class Equation(NamedTuple):
@@ -34,21 +35,30 @@ def equations() -> tuple[Equation, ...]:
     for topic in TOPICS:
         module = importlib.import_module(f"{__package__}.{topic}")
         for name, function in vars(module).items():
-            helper = name.startswith("_") or not inspect.isfunction(function)
-            if not helper and function.__module__ == module.__name__ and ".. math::" in (function.__doc__ or ""):
+            if inspect.isfunction(function) and _belongs(function, module.__name__) and not name.startswith("_"):
                 found.append(_read(topic, name, function))
     return tuple(found)
+
+
+def _belongs(function: Callable[..., Any], module: str) -> bool:
+    """Whether a function with a formula is a topic's own; a long topic re-exports from `topic_part` modules."""
+    own = function.__module__ == module or function.__module__.startswith(module + "_")
+    return own and ".. math::" in (function.__doc__ or "")
 
 
 def equation(identifier: str) -> Equation:
     """Find the equation with this id, such as ``trpo.surrogate``."""
     known = {entry.id: entry for entry in equations()}
     if identifier not in known:
-        topic = identifier.split(".")[0]
+        topic = identifier.split(".", maxsplit=1)[0]
         near = [name for name in known if name.startswith(topic + ".")] or sorted({e.topic for e in equations()})
         raise UnknownEquationError(
-            f"no equation is called {identifier!r}", got=identifier, expected="one of: " + ", ".join(near),
-            cause="a misspelt id, or a function that is not an equation", remedy="list them with `rlproof explain`")
+            f"no equation is called {identifier!r}",
+            got=identifier,
+            expected="one of: " + ", ".join(near),
+            cause="a misspelt id, or a function that is not an equation",
+            remedy="list them with `rlproof explain`",
+        )
     return known[identifier]
 
 
@@ -57,6 +67,8 @@ def _read(topic: str, name: str, function: Callable[..., Any]) -> Equation:
     header, *rest = re.split(rf"^({'|'.join(SECTIONS)}):\n", text, flags=re.MULTILINE)
     sections = {title: inspect.cleandoc("\n" + body).strip() for title, body in zip(rest[::2], rest[1::2], strict=True)}
     summary, _, formula = header.partition(".. math::")
-    systems = ("float64", "ball") if TRANSCENDENTAL.search(sections.get("Raises", "")) else ("float64", "exact", "ball")
-    return Equation(f"{topic}.{name}", topic, name, function, summary.strip(),
-                    " ".join(formula.split()), sections, systems)
+    raises = " ".join(sections.get("Raises", "").split())
+    systems = tuple(name for name in ("float64", "exact", "ball") if REFUSED.get(name, "\0") not in raises)
+    return Equation(
+        f"{topic}.{name}", topic, name, function, summary.strip(), " ".join(formula.split()), sections, systems
+    )

@@ -151,9 +151,7 @@ def _krylov_cycle(equation: SparseEquation, estimate: _Estimate) -> _Estimate:
     return _Estimate(values, equation.residual(values), estimate.applications + KRYLOV_DIMENSIONS + 1)
 
 
-def _bellman_sweeps(
-    equation: SparseEquation, estimate: _Estimate, sweeps: int, applications: int
-) -> _Estimate:
+def _bellman_sweeps(equation: SparseEquation, estimate: _Estimate, sweeps: int, applications: int) -> _Estimate:
     values, residual = estimate.values, estimate.residual
     for _ in range(sweeps):
         values = values + residual  # the Bellman operator: V + (r + gamma P V - V)

@@ -39,9 +39,7 @@ class SparseMDP:
         """Read and check every field; arrays become read-only."""
         successors = _read_successors(self.successors)
         states, actions, _ = successors.shape
-        arrays = {
-            name: _read_float64(name, getattr(self, name)) for name in ("probabilities", "reward", "initial")
-        }
+        arrays = {name: _read_float64(name, getattr(self, name)) for name in ("probabilities", "reward", "initial")}
         check_shape("probabilities", arrays["probabilities"], successors.shape, "as successors has")
         check_shape("reward", arrays["reward"], (states, actions), "states, actions")
         check_shape("initial", arrays["initial"], (states,), "states")

@@ -53,5 +53,5 @@ def enumerate(mdp: MDP, policy: Array, horizon: int) -> Iterator[Trajectory]:
             continue
         joint = policy[states[-1]][:, None] * mdp.transition[states[-1]]
         for action, state in np.argwhere(is_nonzero(joint))[::-1]:
-            step = (states + (int(state),), actions + (int(action),), probability * joint[action, state])
+            step = ((*states, int(state)), (*actions, int(action)), probability * joint[action, state])
             beginnings.append(step)

@@ -18,7 +18,7 @@ from .errors import (
 from .numbers import Array, Scalar, as_array, as_scalar, holds, is_zero, same_system, system_of
 
 
-def check_shape(name: str, array: Array, expected: tuple[int, ...], meaning: str) -> None:
+def check_shape(name: str, array: Array, expected: tuple[int | str, ...], meaning: str) -> None:
     """Raise ShapeError unless the array has exactly this shape."""
     if array.shape != expected:
         raise ShapeError(

@@ -1,6 +1,6 @@
 r"""The four value functions :math:`v_\pi, q_\pi, v_*, q_*` and the advantage."""
 
-from .decision_process import MDP, read_policy
+from .decision_process import MDP
 from .dp import policy_iteration
 from .mdp import policy_reward, resolvent_matrix
 from .numbers import Array, solve

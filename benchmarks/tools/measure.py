@@ -59,9 +59,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
         table.add_column(name, justify="left" if column == 0 else "right", no_wrap=True)
     for row in cells:
         table.add_row(*row)
-    width = (
-        Console(width=1000).measure(table).maximum
-    )  # a cut figure helps nobody, on however narrow a screen
+    width = Console(width=1000).measure(table).maximum  # a cut figure helps nobody, on however narrow a screen
     Console(width=width).print(table)
 
 

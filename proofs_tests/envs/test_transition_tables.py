@@ -128,9 +128,7 @@ def test_a_time_limit_does_not_change_the_process() -> None:
         ("Taxi-v4", {"fickle_passenger": True}, "not in P"),
     ],
 )
-def test_an_environment_without_a_whole_table_is_refused(
-    env_id: str, options: dict[str, Any], words: str
-) -> None:
+def test_an_environment_without_a_whole_table_is_refused(env_id: str, options: dict[str, Any], words: str) -> None:
     """The message says what is missing and what to do."""
     with pytest.raises(ParameterError, match=words) as caught:
         as_mdp(env_id, discount=0.9, **options)
@@ -147,9 +145,7 @@ def test_a_discrete_environment_without_a_table_is_refused() -> None:
 
 def test_a_wrapper_that_may_change_rewards_is_refused() -> None:
     """The table knows nothing of the wrapper; without it the environment is accepted."""
-    env = gymnasium.wrappers.TransformReward(
-        gymnasium.make("FrozenLake-v1"), lambda reward: 2 * float(reward)
-    )
+    env = gymnasium.wrappers.TransformReward(gymnasium.make("FrozenLake-v1"), lambda reward: 2 * float(reward))
     with pytest.raises(ParameterError, match="TransformReward"):
         as_mdp(env, discount=0.9)
     assert as_mdp(env.unwrapped, discount=0.9).reward.max() == (1 - 1 / 3) / 2

@@ -6,6 +6,7 @@ what its parameters mean.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from rlproof.oracle.law import Law, registered
 from rlproof.spec.registry import TOPICS
@@ -13,7 +14,7 @@ from rlproof.spec.registry import TOPICS
 
 def laws() -> tuple[Law, ...]:
     """List every law, in the order of the topics."""
-    for topic in TOPICS:
-        import_module(f"{__name__}.{topic}")
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
     order = {topic: index for index, topic in enumerate(TOPICS)}
     return tuple(sorted(registered(), key=lambda law: order[law.equation.split(".")[0]]))

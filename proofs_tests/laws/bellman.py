@@ -14,18 +14,14 @@ from rlproof.spec.value import v
 
 
 @law("bellman.expectation_v")
-def expectation_v_contracts(
-    mdp: MDP, policy: Array, state_values: Array, other_state_values: Array
-) -> Claims:
+def expectation_v_contracts(mdp: MDP, policy: Array, state_values: Array, other_state_values: Array) -> Claims:
     """|T_pi U - T_pi V| <= gamma |U - V| in the supremum norm."""
     images = (expectation_v(mdp, policy, each) for each in (state_values, other_state_values))
     yield _contracts(mdp, images, state_values - other_state_values)
 
 
 @law("bellman.expectation_v")
-def expectation_v_is_monotone(
-    mdp: MDP, policy: Array, state_values: Array, other_state_values: Array
-) -> Claims:
+def expectation_v_is_monotone(mdp: MDP, policy: Array, state_values: Array, other_state_values: Array) -> Claims:
     """U <= V everywhere implies T_pi U <= T_pi V."""
     above = state_values + abs(other_state_values)
     yield at_most(expectation_v(mdp, policy, state_values), expectation_v(mdp, policy, above))
@@ -48,9 +44,7 @@ def expectation_v_equals_enumerated_step(mdp: MDP, policy: Array, state_values: 
 
 
 @law("bellman.expectation_q")
-def expectation_q_contracts(
-    mdp: MDP, policy: Array, action_values: Array, other_action_values: Array
-) -> Claims:
+def expectation_q_contracts(mdp: MDP, policy: Array, action_values: Array, other_action_values: Array) -> Claims:
     """|T_pi Q - T_pi Q'| <= gamma |Q - Q'| in the supremum norm."""
     images = (expectation_q(mdp, policy, each) for each in (action_values, other_action_values))
     yield _contracts(mdp, images, action_values - other_action_values)

@@ -14,36 +14,39 @@ from rlproof.spec.mdp import discounted_return
 
 @law("gae.advantage")
 def gae_equals_the_direct_sum(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array,
-    gamma: Any, gae_lambda: Any,
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: Any,
+    gae_lambda: Any,
 ) -> Claims:
     """A_t = sum_{k=t}^{e} (gamma lambda)^{k-t} delta_k, up to the first end of an episode e >= t."""
-    errors = [
-        rewards[k] + (0 if terminated[k] else gamma * next_values[k]) - values[k] for k in range(len(rewards))
-    ]
+    errors = [rewards[k] + (0 if terminated[k] else gamma * next_values[k]) - values[k] for k in range(len(rewards))]
     sums = [
-        discounted_sum(gamma * gae_lambda, errors[t : _end(t, terminated | truncated) + 1])
-        for t in range(len(rewards))
+        discounted_sum(gamma * gae_lambda, errors[t : _end(t, terminated | truncated) + 1]) for t in range(len(rewards))
     ]
-    estimates = gae.advantage(
-        rewards, values, next_values, terminated, truncated, gamma=gamma, gae_lambda=gae_lambda
-    )
+    estimates = gae.advantage(rewards, values, next_values, terminated, truncated, gamma=gamma, gae_lambda=gae_lambda)
     yield equal(estimates, np.array(sums))
 
 
 @law("gae.advantage")
 def gae_solves_the_linear_system(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array,
-    gamma: Any, gae_lambda: Any,
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: Any,
+    gae_lambda: Any,
 ) -> Claims:
     """A = (I - gamma lambda N)^-1 delta, where N leads from t to t + 1 within an episode."""
     goes_on = numbers.exact((~(terminated | truncated)).astype(int))
     succession = np.diag(goes_on[:-1], k=1) if len(goes_on) > 1 else numbers.exact([[0]])
     matrix = np.eye(len(goes_on), dtype=int) - gamma * gae_lambda * succession
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
-    estimates = gae.advantage(
-        rewards, values, next_values, terminated, truncated, gamma=gamma, gae_lambda=gae_lambda
-    )
+    estimates = gae.advantage(rewards, values, next_values, terminated, truncated, gamma=gamma, gae_lambda=gae_lambda)
     yield equal(estimates, numbers.solve(numbers.exact(matrix), errors))
 
 
@@ -73,8 +76,14 @@ def gae_at_lambda_one_is_the_return_minus_value(
 
 @law("gae.advantage")
 def gae_splits_at_episode_ends(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array,
-    gamma: Any, gae_lambda: Any, split: int,
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: Any,
+    gae_lambda: Any,
+    split: int,
 ) -> Claims:
     """Estimates before and after the end of an episode, of either kind, are those of the two parts alone."""
     here = np.arange(len(rewards)) == split
@@ -95,8 +104,13 @@ def gae_is_unbiased_at_v(mdp: MDP, policy: Array, gae_lambda: Any) -> Claims:
     states, actions = (np.array([course[i] for course in courses]).T for i in (0, 1))
     values, flags = value.v(mdp, policy)[states], mdp.terminal[states]
     estimates = gae.advantage(
-        mdp.reward[states[:-1], actions], values[:-1], values[1:], flags[1:], np.zeros_like(flags[1:]),
-        gamma=mdp.discount, gae_lambda=gae_lambda,
+        mdp.reward[states[:-1], actions],
+        values[:-1],
+        values[1:],
+        flags[1:],
+        np.zeros_like(flags[1:]),
+        gamma=mdp.discount,
+        gae_lambda=gae_lambda,
     )
     means = 0 * mdp.reward
     np.add.at(means, (states[0], actions[0]), estimates[0] * [course.probability for course in courses])

@@ -93,9 +93,7 @@ def visitation_equals_power_series(mdp: MDP, policy: Array) -> Claims:
 def visitation_equals_enumeration(mdp: MDP, policy: Array) -> Claims:
     """Visits counted over all trajectories up to time H miss rho_pi by gamma^(H+1) / (1 - gamma) in all."""
     horizon, gamma, place = 2, mdp.discount, np.eye(mdp.number_of_states, dtype=int)
-    counts = expectation_from(
-        mdp, policy, horizon, lambda path: discounted_sum(gamma, place[list(path.states)])
-    )
+    counts = expectation_from(mdp, policy, horizon, lambda path: discounted_sum(gamma, place[list(path.states)]))
     missed = abs(discounted_visitation(mdp, policy) - mdp.initial @ counts)
     yield equal(missed.sum(), gamma ** (horizon + 1) / (1 - gamma))
 

@@ -72,9 +72,7 @@ def gaussian_log_prob_peaks_at_the_mean(actions: Array, mean: Array, log_std: Ar
 
 
 @law("policy.gaussian_log_prob", system="ball")
-def gaussian_log_prob_changes_variables(
-    actions: Array, mean: Array, log_std: Array, scale: Any, shift: Any
-) -> Claims:
+def gaussian_log_prob_changes_variables(actions: Array, mean: Array, log_std: Array, scale: Any, shift: Any) -> Claims:
     """In units c a + b, of either sign of c, the density is |c|^k times smaller."""
     unit = numbers.log(scale)
     plain = policy.gaussian_log_prob(actions, mean, log_std)

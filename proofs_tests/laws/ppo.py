@@ -21,9 +21,7 @@ def ratio_of_the_same_policy_is_one(log_probs: Array) -> Claims:
 
 
 @law("ppo.ratio", system="ball")
-def ratio_has_mean_one_under_the_old_policy(
-    full_policy: Array, full_new_policy: Array, action_values: Array
-) -> Claims:
+def ratio_has_mean_one_under_the_old_policy(full_policy: Array, full_new_policy: Array, action_values: Array) -> Claims:
     """E_old[r] = 1 and E_old[r f] = E_new[f], in every state."""
     ratios = ppo.ratio(numbers.log(full_new_policy), numbers.log(full_policy))
     yield equal((full_policy * ratios).sum(axis=1), 1)
@@ -60,9 +58,7 @@ def cpi_expectation_is_the_surrogate(mdp: MDP, full_policy: Array, new_policy: A
 
 
 @law("ppo.cpi_objective")
-def cpi_is_linear(
-    ratios: Array, other_ratios: Array, advantages: Array, other_advantages: Array, shift: Any
-) -> Claims:
+def cpi_is_linear(ratios: Array, other_ratios: Array, advantages: Array, other_advantages: Array, shift: Any) -> Claims:
     """L^CPI is linear in the advantages and in the ratios."""
     objective = ppo.cpi_objective(ratios, advantages)
     yield equal(

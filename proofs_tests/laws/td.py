@@ -47,8 +47,7 @@ def td_error_ignores_values_after_termination(
 ) -> Claims:
     """Another V(s_{t+1}) changes delta_t by gamma times the change, and not at all after a termination."""
     errors, others = (
-        td.error(rewards, values, following, terminated, gamma=gamma)
-        for following in (next_values, other_next_values)
+        td.error(rewards, values, following, terminated, gamma=gamma) for following in (next_values, other_next_values)
     )
     change = gamma * (other_next_values - next_values)
     yield equal(others - errors, np.where(terminated, 0, change))

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..laws import laws
 from ..oracle import agreement
+from ..oracle.compare import compare
 from ..oracle.law import Law
 from ..oracle.reproduction import describe, reproduction
-from ..oracle.search import Broken, Search, search
+from ..oracle.search import BrokenError, Search, search
 from ..oracle.strategies import Sizes, arguments
 from ..spec.registry import Equation, equations
 from .candidates import implementation, spec_in_floats
@@ -69,8 +70,12 @@ def equation_checks(equation: Equation, effort: Effort, seed: int) -> Iterator[C
     for size in effort.sizes:
         for name, dtype, candidate in candidates:
             title = f"{equation.id}: {name} in {dtype}, {size}"
-            yield Check(title, lambda c=candidate, n=name, d=dtype, s=size: check_agreement(
-                equation, c, n, d, s, effort.agreement_examples, seed))
+            yield Check(
+                title,
+                lambda c=candidate, n=name, d=dtype, s=size: check_agreement(
+                    equation, c, n, d, s, effort.agreement_examples, seed
+                ),
+            )
 
 
 def check_law(equation: Equation, law: Law, examples: int, seed: int) -> Outcome:
@@ -80,14 +85,17 @@ def check_law(equation: Equation, law: Law, examples: int, seed: int) -> Outcome
         decision = law.check(**case)
         if decision.holds is not True:
             how = "is refuted" if decision.holds is False else "stays undecided"
-            raise Broken(f"the law {how}: {law.statement}")
+            raise BrokenError(f"the law {how}: {law.statement}")
         return decision
 
     start = time.perf_counter()
     found = search(check, arguments(law.parameters), examples=examples if law.parameters else 1, seed=seed)
     slack = min((decision.slack for decision in found.notes), default=float("inf"))
     return Outcome(
-        equation.id, f"law {law.name}", law.system, found.cases,
+        equation.id,
+        f"law {law.name}",
+        law.system,
+        found.cases,
         error=max((decision.error for decision in found.notes), default=0.0),
         slack=None if slack == float("inf") else slack,
         counterexample=_explain_law(equation, law, found),
@@ -101,10 +109,12 @@ def check_agreement(
     """Search for an input on which a function leaves its derived bound."""
 
     def check(case: dict[str, Any]) -> agreement.Comparison:
-        comparison = agreement.compare(equation, candidate, case, dtype)
+        comparison = compare(equation, candidate, case, dtype)
         if not comparison.agrees:
-            raise Broken(f"expected {comparison.expected}\ngot      {comparison.got}\n"
-                         f"error {comparison.error:.3g}, bound {comparison.bound:.3g}")
+            raise BrokenError(
+                f"expected {comparison.expected}\ngot      {comparison.got}\n"
+                f"error {comparison.error:.3g}, bound {comparison.bound:.3g}"
+            )
         return comparison
 
     start = time.perf_counter()
@@ -115,8 +125,12 @@ def check_agreement(
         found = smaller if smaller.error is not None else found
     worst = max(found.notes, key=lambda comparison: comparison.ratio, default=None)
     return Outcome(
-        equation.id, f"{name} in {dtype}, {size}", dtype, found.cases,
-        error=worst.error if worst else 0.0, bound=worst.bound if worst else None,
+        equation.id,
+        f"{name} in {dtype}, {size}",
+        dtype,
+        found.cases,
+        error=worst.error if worst else 0.0,
+        bound=worst.bound if worst else None,
         counterexample=_explain_agreement(equation, name, dtype, found),
         seconds=time.perf_counter() - start,
     )
@@ -125,13 +139,17 @@ def check_agreement(
 def _explain_law(equation: Equation, law: Law, found: Search) -> str | None:
     if found.error is None:
         return None
-    return (f"{equation.id} breaks its law {law.name} on the smallest case found:\n"
-            f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}")
+    return (
+        f"{equation.id} breaks its law {law.name} on the smallest case found:\n"
+        f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}"
+    )
 
 
 def _explain_agreement(equation: Equation, name: str, dtype: str, found: Search) -> str | None:
     if found.error is None:
         return None
-    return (f"{name}'s {equation.id} in {dtype} differs from the theory on the smallest case found:\n"
-            f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}\n"
-            f"To reproduce what is expected:\n{reproduction(equation, found.counterexample, dtype)}")
+    return (
+        f"{name}'s {equation.id} in {dtype} differs from the theory on the smallest case found:\n"
+        f"{describe(found.counterexample)}\n{type(found.error).__name__}: {found.error}\n"
+        f"To reproduce what is expected:\n{reproduction(equation, found.counterexample, dtype)}"
+    )

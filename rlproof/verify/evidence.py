@@ -91,8 +91,13 @@ class Evidence:
         """Checks loaded, run, failed and skipped (not reached), and the cases that they ran."""
         run = len(self.outcomes)
         failed = sum(outcome.failed for outcome in self.outcomes)
-        return {"loaded": self.loaded, "run": run, "failed": failed, "skipped": self.loaded - run,
-                "cases": sum(outcome.cases for outcome in self.outcomes)}
+        return {
+            "loaded": self.loaded,
+            "run": run,
+            "failed": failed,
+            "skipped": self.loaded - run,
+            "cases": sum(outcome.cases for outcome in self.outcomes),
+        }
 
     @property
     def passed(self) -> bool:

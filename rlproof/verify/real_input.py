@@ -32,8 +32,9 @@ ROLLOUT_SETTINGS = {"gamma": 0.99, "gae_lambda": 0.95, "clip_epsilon": 0.2, "bet
 TABLES: dict[str, Callable[[str], MDP]] = {
     "FrozenLake-v1 4x4": lambda s: as_mdp("FrozenLake-v1", discount=DISCOUNT, system=s, is_slippery=False),
     "FrozenLake-v1 4x4 slippery": lambda s: as_mdp("FrozenLake-v1", discount=DISCOUNT, system=s),
-    "FrozenLake-v1 8x8": lambda s: as_mdp("FrozenLake-v1", discount=DISCOUNT, system=s, map_name="8x8",
-                                          is_slippery=False),
+    "FrozenLake-v1 8x8": lambda s: as_mdp(
+        "FrozenLake-v1", discount=DISCOUNT, system=s, map_name="8x8", is_slippery=False
+    ),
     "FrozenLake-v1 8x8 slippery": lambda s: as_mdp("FrozenLake-v1", discount=DISCOUNT, system=s, map_name="8x8"),
     "CliffWalking-v1": lambda s: as_mdp("CliffWalking-v1", discount=DISCOUNT, system=s),
     "Blackjack-v1": lambda s: blackjack(discount=DISCOUNT, system=s).mdp,
@@ -44,8 +45,18 @@ QUICK_ENVIRONMENTS = ("FrozenLake-v1 4x4 slippery", "Hopper-v5 trained")
 EXACT_TABLES = ("FrozenLake-v1 4x4", "FrozenLake-v1 4x4 slippery")
 """Tables on which the trust-region laws are held in rationals as well."""
 PARAMETERS = ("mdp", "policy", "new_policy", "sampling_policy", "state_values", "action_values", "sweeps")
-LAW_PARAMETERS = {"mdp", "policy", "new_policy", "third_policy", "sampling_policy", "full_policy",
-                  "full_new_policy", "potential", "state_values", "other_state_values"}
+LAW_PARAMETERS = {
+    "mdp",
+    "policy",
+    "new_policy",
+    "third_policy",
+    "sampling_policy",
+    "full_policy",
+    "full_new_policy",
+    "potential",
+    "state_values",
+    "other_state_values",
+}
 
 
 def table_checks(name: str, selected: tuple[Equation, ...], seed: int) -> Iterator[Check]:
@@ -53,8 +64,10 @@ def table_checks(name: str, selected: tuple[Equation, ...], seed: int) -> Iterat
     for equation in selected:
         if set(agreement.parameters(equation)) <= set(PARAMETERS) and equation.id not in JUDGES:
             for kind, make in (("spec", spec_in_floats), ("impl", implementation)):
-                yield Check(f"{equation.id}: {kind} on {name}", partial(
-                    _check_table, equation, kind, make(equation), name, seed))
+                yield Check(
+                    f"{equation.id}: {kind} on {name}",
+                    partial(_check_table, equation, kind, make(equation), name, seed),
+                )
 
 
 def table_law_checks(name: str, selected: tuple[Equation, ...], seed: int) -> Iterator[Check]:
@@ -72,8 +85,10 @@ def rollout_checks(name: str, selected: tuple[Equation, ...], effort: Effort, se
             if equation.id == "policy.greedy":
                 continue
             for kind, make in (("spec", spec_in_floats), ("impl", implementation)):
-                yield Check(f"{equation.id}: {kind} on {name}", partial(
-                    _check_rollout, equation, kind, make(equation), name, effort.rollout_steps, seed))
+                yield Check(
+                    f"{equation.id}: {kind} on {name}",
+                    partial(_check_rollout, equation, kind, make(equation), name, effort.rollout_steps, seed),
+                )
 
 
 def _check_table(equation: Equation, kind: str, candidate: Any, name: str, seed: int) -> Outcome:
@@ -97,8 +112,16 @@ def _check_table_law(law: Any, name: str, seed: int) -> Outcome:
     decision = law.check(**{key: case[key] for key in law.parameters})
     failure = None if decision.holds is True else f"{law.id} does not hold on {name} ({decision})"
     slack = None if decision.slack == float("inf") else decision.slack
-    return Outcome(law.equation, f"law {law.name} on {name}", law.system, 1, error=decision.error, slack=slack,
-                   counterexample=failure, seconds=time.perf_counter() - start)
+    return Outcome(
+        law.equation,
+        f"law {law.name} on {name}",
+        law.system,
+        1,
+        error=decision.error,
+        slack=slack,
+        counterexample=failure,
+        seconds=time.perf_counter() - start,
+    )
 
 
 def _check_rollout(equation: Equation, kind: str, candidate: Any, name: str, steps: int, seed: int) -> Outcome:
@@ -111,14 +134,25 @@ def _check_rollout(equation: Equation, kind: str, candidate: Any, name: str, ste
     return _outcome(equation, f"{kind} on {name}, {steps} steps", comparison, start, cases=steps)
 
 
-def _outcome(
-    equation: Equation, check: str, comparison: agreement.Comparison, start: float, cases: int = 1
-) -> Outcome:
-    failure = None if comparison.agrees else (
-        f"{equation.id}: {check} differs from the theory\nexpected {comparison.expected}\ngot      "
-        f"{comparison.got}\nerror {comparison.error:.3g}, bound {comparison.bound:.3g}")
-    return Outcome(equation.id, check, "float64", cases, comparison.error, comparison.bound,
-                   counterexample=failure, seconds=time.perf_counter() - start)
+def _outcome(equation: Equation, check: str, comparison: agreement.Comparison, start: float, cases: int = 1) -> Outcome:
+    failure = (
+        None
+        if comparison.agrees
+        else (
+            f"{equation.id}: {check} differs from the theory\nexpected {comparison.expected}\ngot      "
+            f"{comparison.got}\nerror {comparison.error:.3g}, bound {comparison.bound:.3g}"
+        )
+    )
+    return Outcome(
+        equation.id,
+        check,
+        "float64",
+        cases,
+        comparison.error,
+        comparison.bound,
+        counterexample=failure,
+        seconds=time.perf_counter() - start,
+    )
 
 
 @cache
@@ -136,9 +170,15 @@ def _table_case(name: str, seed: int, system: str) -> Mapping[str, Any]:
     case = {key: distribution() for key in names}
     best = (np.arange(shape[1]) == policy_iteration(mdp)[:, None]).astype(int)
     uniform = numbers.exact(np.ones(shape, dtype=int)) / shape[1]
-    values = {key: numbers.convert(numbers.exact(generator.integers(-8, 9, size)), system) for key, size in (
-        ("state_values", shape[:1]), ("other_state_values", shape[:1]), ("potential", shape[:1]),
-        ("action_values", shape))}
+    values = {
+        key: numbers.convert(numbers.exact(generator.integers(-8, 9, size)), system)
+        for key, size in (
+            ("state_values", shape[:1]),
+            ("other_state_values", shape[:1]),
+            ("potential", shape[:1]),
+            ("action_values", shape),
+        )
+    }
     case["policy"] = numbers.convert((uniform + numbers.exact(best)) / 2, system)
     return {"mdp": mdp, **case, **values, "sweeps": 3}
 
@@ -153,8 +193,9 @@ def rollout_case(name: str, steps: int, seed: int) -> Mapping[str, Any]:
     generator = np.random.default_rng(seed)
     new_mean = data.mean + 0.1 * np.exp(data.log_std) * generator.standard_normal(data.mean.shape)
     new_log_std = data.log_std - 0.05
-    case = {key: getattr(data, key) for key in ("rewards", "values", "next_values", "terminated", "truncated",
-                                               "actions")}
+    case = {
+        key: getattr(data, key) for key in ("rewards", "values", "next_values", "terminated", "truncated", "actions")
+    }
     case |= {"old_mean": data.mean, "old_log_std": np.array(data.log_std), "mean": new_mean, "log_std": new_log_std}
     case["old_log_probs"] = policy.gaussian_log_prob(data.actions, data.mean, case["old_log_std"])
     case["log_probs"] = policy.gaussian_log_prob(data.actions, new_mean, new_log_std)
@@ -162,8 +203,11 @@ def rollout_case(name: str, steps: int, seed: int) -> Mapping[str, Any]:
     case["divergences"] = policy.gaussian_kl(data.mean, case["old_log_std"], new_mean, new_log_std)
     case |= ROLLOUT_SETTINGS
     case["divergence"] = float(case["divergences"].mean())
-    case["advantages"] = gae.advantage(*(case[key] for key in ("rewards", "values", "next_values", "terminated",
-                                                               "truncated")), gamma=0.99, gae_lambda=0.95)
+    case["advantages"] = gae.advantage(
+        *(case[key] for key in ("rewards", "values", "next_values", "terminated", "truncated")),
+        gamma=0.99,
+        gae_lambda=0.95,
+    )
     return case
 
 
@@ -182,4 +226,3 @@ def _with_input_error(value: Any) -> Any:
     if isinstance(value, (np.ndarray, float)):
         return Rounded(value, unit * abs(np.asarray(value)), unit)
     return to_rounded(value, "float64")
-

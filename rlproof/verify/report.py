@@ -14,8 +14,14 @@ from .run import Progress as Report
 @contextmanager
 def progress_bar(console: Console, total: int) -> Iterator[Report]:
     """Show how many checks are done and which equation or environment came last."""
-    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TextColumn("checks"),
-               TimeElapsedColumn(), TextColumn("[dim]{task.description}"))
+    columns = (
+        TextColumn("verifying"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("checks"),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.description}"),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
 
@@ -28,8 +34,14 @@ def progress_bar(console: Console, total: int) -> Iterator[Report]:
 def show(console: Console, evidence: Evidence) -> None:
     """Print the table of equations, the counterexamples and the counts."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, justify in (("equation", "left"), ("cases", "right"), ("number systems", "left"),
-                           ("worst error / derived bound", "right"), ("smallest slack", "right"), ("verdict", "left")):
+    for title, justify in (
+        ("equation", "left"),
+        ("cases", "right"),
+        ("number systems", "left"),
+        ("worst error / derived bound", "right"),
+        ("smallest slack", "right"),
+        ("verdict", "left"),
+    ):
         table.add_column(title, justify=justify, no_wrap=True)
     for row in evidence.rows.values():
         table.add_row(row.id, f"{row.cases:,}", " ".join(row.number_systems), _error(row), _slack(row), _verdict(row))
@@ -49,7 +61,9 @@ def _show_totals(console: Console, evidence: Evidence) -> None:
     console.print(
         f"{verified} of {len(evidence.rows)} equations verified; checks: {totals['loaded']} loaded, "
         f"{totals['run']} run, {totals['failed']} failed, {totals['skipped']} skipped; "
-        f"{totals['cases']:,} cases in {evidence.seconds:.0f} s, seed {evidence.seed}", highlight=False)
+        f"{totals['cases']:,} cases in {evidence.seconds:.0f} s, seed {evidence.seed}",
+        highlight=False,
+    )
 
 
 def _error(row: Row) -> str:

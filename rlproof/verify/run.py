@@ -44,15 +44,23 @@ def make_plan(
     chosen = tuple(entry.id for entry in select(patterns))
     if not chosen:
         raise ParameterError(
-            "no equation matches", got=", ".join(patterns), expected="ids or patterns such as 'trpo.*'",
-            cause="a misspelt id", remedy="list the equations with `rlproof explain`")
+            "no equation matches",
+            got=", ".join(patterns),
+            expected="ids or patterns such as 'trpo.*'",
+            cause="a misspelt id",
+            remedy="list the equations with `rlproof explain`",
+        )
     if environments is None:
         environments = QUICK_ENVIRONMENTS if quick else known
     matched = [name for name in known if any(word.lower() in name.lower() for word in environments)]
     if environments and not matched:
         raise ParameterError(
-            "no environment matches", got=", ".join(environments), expected="part of one of: " + ", ".join(known),
-            cause="a misspelt name, or an environment that is not among them", remedy="use one of these names")
+            "no environment matches",
+            got=", ".join(environments),
+            expected="part of one of: " + ", ".join(known),
+            cause="a misspelt name, or an environment that is not among them",
+            remedy="use one of these names",
+        )
     return Plan(chosen, tuple(matched), effort, seed)
 
 
@@ -61,11 +69,11 @@ def verify(plan: Plan, *, jobs: int = 1, progress: Progress | None = None) -> Ev
     start = time.perf_counter()
     evidence = Evidence(plan.seed, {name: Row(name) for name in plan.equations}, environments=list(plan.environments))
     evidence.loaded = sum(1 for unit in plan.units for _ in unit_checks(plan, unit))
-    report = progress or (lambda title, outcomes: None)
     try:
         for title, outcomes in _inline(plan) if jobs == 1 else _in_processes(plan, jobs):
             evidence.record(outcomes)
-            report(title, outcomes)
+            if progress is not None:
+                progress(title, outcomes)
     except KeyboardInterrupt:
         evidence.interrupted = True
     evidence.seconds = time.perf_counter() - start
@@ -123,8 +131,7 @@ def _in_processes(plan: Plan, jobs: int) -> Iterator[tuple[str, list[Outcome]]]:
     context = multiprocessing.get_context("spawn")  # a forked copy of a threaded process can hang
     pool = ProcessPoolExecutor(jobs, mp_context=context)
     try:
-        pending: dict[Future[list[Outcome]], str] = {
-            pool.submit(run_unit, plan, unit): unit[1] for unit in plan.units}
+        pending: dict[Future[list[Outcome]], str] = {pool.submit(run_unit, plan, unit): unit[1] for unit in plan.units}
         for future in as_completed(pending):
             yield pending[future], future.result()
     finally:

@@ -53,9 +53,7 @@ def without_formula(module: ModuleType) -> list[str]:
 
 def _missing_parts(equation: Equation) -> list[str]:
     found = [f"{name} is missing" for name in SECTIONS if not equation.sections.get(name, "").strip()]
-    found += [
-        f"unknown section {name}" for text in equation.sections.values() for name in TITLE.findall(text)
-    ]
+    found += [f"unknown section {name}" for text in equation.sections.values() for name in TITLE.findall(text)]
     if not equation.summary.strip().endswith("."):
         found.append("the first sentence is missing or does not end")
     if not equation.math:

@@ -51,8 +51,7 @@ def absent_loads(folder: Path) -> list[str]:
         f"{page}: {target}"
         for page, loads in _pages(folder)
         for target in loads.targets
-        if not urlsplit(target).netloc
-        and not (folder / page.parent / unquote(urlsplit(target).path)).exists()
+        if not urlsplit(target).netloc and not (folder / page.parent / unquote(urlsplit(target).path)).exists()
     ]
 
 
