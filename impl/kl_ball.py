@@ -15,7 +15,6 @@ the rewards; and in the logarithm of x, which may be smaller than any number whe
 from math import log
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
@@ -44,10 +43,10 @@ class Step(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What divergence and bound are made of, at some height."""
+    """What divergence, step and bound are made of at some height; x + G is its mean under p times 1 + t."""
 
-    inverse: Array  # [..., S, A], p / (x + G)
-    change: Array  # [..., S, A], t, where x + G is its mean under p times 1 + t
+    log_mean: Array  # [..., S], logarithm of the mean of x + G
+    change: Array  # [..., S, A], t
     log_ratio: Array  # [..., S, A], logarithm of 1 + t
     bend: Array  # [..., S], mean of t^2 / (1 + t), by which the mean of 1 / (1 + t) exceeds one
 
@@ -74,8 +73,7 @@ def step_within(problem: Ball, radius: Array) -> Step:
     """Solve the inner problem of every state at a radius [..., S], or one that broadcasts.
 
     A row whose supported advantages are all equal and which no outsider exceeds is returned as it is, since every
-    choice is as good; so is every row at radius zero. A supported probability too small for a float is rounded up,
-    as rounding to zero would make the divergence infinite.
+    choice is as good; so is every row at radius zero.
     """
     has_outsider = problem.edge != 0
     radius = jnp.broadcast_to(radius, problem.edge.shape)
@@ -86,13 +84,11 @@ def step_within(problem: Ball, radius: Array) -> Step:
     spills = has_outsider & (shortfall >= 0)
     shortfall = jnp.where(spills, shortfall, 0)
     log_height = jnp.where(spills, log_edge, _log_height_at(problem, radius))
-    inverse = _terms(problem, log_height).inverse
-    kept = jnp.exp(-shortfall) / inverse.sum(axis=-1)
-    spilt = -jnp.expm1(-shortfall)
-    policy = kept[..., None] * inverse + spilt[..., None] * problem.outsider
-    smallest = jnp.finfo(policy.dtype).tiny
-    policy = jnp.where((problem.old > 0) & (policy < smallest), smallest, policy)
-    multiplier = jnp.where(still, 0, kept * problem.scale)
+    terms = _terms(problem, log_height)
+    log_total = jnp.log1p(terms.bend)
+    tilt = -(terms.log_ratio + (log_total + shortfall)[..., None])
+    policy = _tilted(problem.old, tilt) - jnp.expm1(-shortfall)[..., None] * problem.outsider
+    multiplier = jnp.where(still, 0, problem.scale * jnp.exp(terms.log_mean - log_total - shortfall))
     return Step(jnp.where(still[..., None], problem.old, policy), multiplier, log_height)
 
 
@@ -129,7 +125,8 @@ def dual_bound(problem: Ball, multiplier: Array, log_height: Array) -> Array:
     bottomless = ~problem.varied & (known == 0)  # then the bound is the best advantage
     log_height = jnp.where(problem.varied, log_height, jnp.log(jnp.where(bottomless, 1, known)))
     terms = _terms(problem, log_height)
-    natural = 1 / terms.inverse.sum(axis=-1)  # the multiplier of this height when nothing spills
+    # The multiplier that belongs to this height when nothing spills.
+    natural = jnp.exp(terms.log_mean) / (1 + terms.bend)
     share = weight / natural
     entropy = jnp.where(share > 0, share * jnp.log(jnp.where(share > 0, share, 1)), 0)
     gain = terms.bend + (1 - share + entropy) - share * _divergence(problem, terms)
@@ -158,15 +155,29 @@ def _log_height_at(problem: Ball, radius: Array) -> Array:
 
 
 def _terms(problem: Ball, log_height: Array) -> _Terms:
-    supported = problem.old > 0
     mean_gap = _mean_gap(problem)
-    log_mean = log_sum(log_height, mean_gap)[..., None]
+    log_mean = log_sum(log_height, mean_gap)
     log_each = log_sum(jnp.broadcast_to(log_height[..., None], problem.gaps.shape), problem.gaps)
     deviation = problem.gaps - mean_gap[..., None]
-    logarithm = jnp.log(jnp.where(supported, problem.old, 1))
-    inverse = jnp.where(supported, jnp.exp(logarithm - log_each), 0)
-    change = deviation * jnp.exp(-log_mean)
-    return _Terms(inverse, change, log_each - log_mean, (inverse * deviation * change).sum(axis=-1))
+    change = deviation * jnp.exp(-log_mean)[..., None]
+    small = abs(change) < 0.5
+    log_ratio = jnp.where(small, jnp.log1p(jnp.where(small, change, 0)), log_each - log_mean[..., None])
+    # 1/(1+t) may overflow where p is small and the product with p does not: multiply by its root twice.
+    root = jnp.exp(-log_ratio / 2)
+    bend = (problem.old * root * change * (change * root)).sum(axis=-1)
+    return _Terms(log_mean, change, log_ratio, bend)
+
+
+def _tilted(old: Array, tilt: Array) -> Array:
+    """Compute p e^tilt; where little changes, as an increment, so that it is rounded once.
+
+    A supported probability too small for a float is rounded up: zero would make the divergence infinite.
+    """
+    little = tilt > -0.5
+    increment = old + old * jnp.expm1(jnp.where(little, tilt, 0))
+    new = jnp.where(little, increment, old * jnp.exp(jnp.where(little, 0, tilt)))
+    smallest = jnp.finfo(old.dtype).tiny
+    return jnp.where((old > 0) & (new < smallest), smallest, new)
 
 
 def _divergence(problem: Ball, terms: _Terms) -> Array:

@@ -15,7 +15,7 @@ WHOLE = ("horizon", "sweeps", "length", "dimensions", "split")
 
 def to_float(value: Any, dtype: str) -> Any:
     """Round exact data to a float dtype; flags and counts stay."""
-    if isinstance(value, MDP):
+    if isinstance(value, (MDP, FloatMDP)):
         fields = (value.transition, value.reward, value.initial)
         return FloatMDP(*(to_float(field, dtype) for field in fields), to_float(value.discount, dtype), value.terminal)
     if isinstance(value, np.ndarray):

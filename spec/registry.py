@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from .errors import UnknownEquationError
 
 TOPICS = ("mdp", "value", "bellman", "dp", "policy", "divergence", "trpo", "ppo", "td", "gae", "trajectories")
+PARTS = {"trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1")}
+"""The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Laws", "Raises", "Source", "Since")
 REFUSED = {"exact": "NumberSystemError in exact", "ball": "NumberSystemError for balls"}
 """How a docstring's Raises section says that an equation does not exist in a number system."""
@@ -33,16 +35,17 @@ def equations() -> tuple[Equation, ...]:
     """List every equation, in the order of the topics and of the source."""
     found = []
     for topic in TOPICS:
-        module = importlib.import_module(f"{__package__}.{topic}")
-        for name, function in vars(module).items():
-            if inspect.isfunction(function) and _belongs(function, module.__name__) and not name.startswith("_"):
-                found.append(_read(topic, name, function))
+        for part in PARTS.get(topic, (topic,)):
+            module = importlib.import_module(f"{__package__}.{part}")
+            for name, function in vars(module).items():
+                if not name.startswith("_") and _is_equation(function, module.__name__):
+                    found.append(_read(topic, name, function))
     return tuple(found)
 
 
-def _belongs(function: Callable[..., Any], module: str) -> bool:
-    """Whether a function with a formula is a topic's own; a long topic re-exports from `topic_part` modules."""
-    own = function.__module__ == module or function.__module__.startswith(module + "_")
+def _is_equation(function: object, module: str) -> bool:
+    """Whether this is a function defined in the module itself, with a formula."""
+    own = inspect.isfunction(function) and function.__module__ == module
     return own and ".. math::" in (function.__doc__ or "")
 
 

@@ -1,12 +1,15 @@
 """The functions that are held against the spec's exact values: its own float64 path, and `impl`."""
 
 import importlib
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..oracle.agreement import Candidate
 from ..oracle.cases import FloatMDP
+from ..oracle.gradients import Derivative
 from ..spec.decision_process import MDP
 from ..spec.registry import Equation
 
@@ -30,6 +33,52 @@ def implementation(equation: Equation) -> Candidate:
         return tuple(map(np.asarray, result)) if isinstance(result, tuple) else np.asarray(result)
 
     return run
+
+
+def implementation_derivative(equation: Equation) -> Derivative:
+    """The implementation's own gradient, in reverse mode, along a direction: w . (J d)."""
+    import jax
+    import jax.numpy as jnp
+
+    module = importlib.import_module(f"rlproof.impl.{equation.topic}")
+
+    def objective(varying: dict[str, Any], fixed: dict[str, Any], weights: Any) -> Any:
+        arguments = {name: _assemble(value) for name, value in {**fixed, **varying}.items()}
+        return jnp.sum(weights * getattr(module, equation.name)(**arguments))
+
+    gradients: dict[tuple[Any, ...], Any] = {}
+
+    def run(inputs: Mapping[str, Any], direction: Mapping[str, Any], weights: np.ndarray) -> float:
+        counts = {name: value for name, value in inputs.items() if isinstance(value, int)}
+        fixed = {name: value for name, value in inputs.items() if name not in direction and name not in counts}
+        varying = {name: _leaves(inputs[name]) for name in direction}
+        key = tuple(counts.items())
+        if key not in gradients:
+            gradients[key] = jax.jit(jax.grad(lambda v, f, w: objective(v, {**f, **counts}, w)))
+        gradient = gradients[key](varying, fixed, weights)
+        pairs = zip(
+            *(jax.tree.leaves(tree) for tree in (gradient, {n: _leaves(d) for n, d in direction.items()})), strict=True
+        )
+        return math.fsum(math.fsum(np.ravel(np.float64(g) * np.float64(d))) for g, d in pairs)
+
+    return run
+
+
+def _leaves(value: Any) -> Any:
+    """The differentiable fields of a decision process, as a plain dictionary."""
+    names = ("transition", "reward", "initial", "discount")
+    return {name: getattr(value, name) for name in names} if isinstance(value, FloatMDP) else value
+
+
+def _assemble(value: Any) -> Any:
+    """Rebuild the implementation's decision process from its fields."""
+    import jax.numpy as jnp
+
+    from ..impl.decision_process import MDP as ImplMDP
+
+    if not isinstance(value, dict):
+        return value
+    return ImplMDP(**value, terminal=jnp.zeros(value["initial"].shape, dtype=bool))
 
 
 def impl_argument(value: Any) -> Any:

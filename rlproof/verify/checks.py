@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hypothesis import strategies
+
 from ..laws import laws
 from ..oracle import agreement
 from ..oracle.compare import compare
+from ..oracle.gradients import NOT_DIFFERENTIATED, compare_gradient
 from ..oracle.law import Law
 from ..oracle.reproduction import describe, reproduction
 from ..oracle.search import BrokenError, Search, search
 from ..oracle.strategies import Sizes, arguments
 from ..spec.registry import Equation, equations
-from .candidates import implementation, spec_in_floats
+from .candidates import implementation, implementation_derivative, spec_in_floats
 from .evidence import Outcome
 
 SIZES = {"small": Sizes.fixed(1, 1, 1, 1), "square": Sizes.fixed(2, 2, 3, 2), "oblong": Sizes.fixed(3, 2, 5, 1)}
@@ -67,6 +70,8 @@ def equation_checks(equation: Equation, effort: Effort, seed: int) -> Iterator[C
             yield Check(law.id, lambda law=law: check_law(equation, law, effort.law_examples, seed))
     candidates = [("spec", "float64", spec_in_floats(equation))]
     candidates += [("impl", dtype, implementation(equation)) for dtype in ("float32", "float64")]
+    if equation.id not in NOT_DIFFERENTIATED:
+        yield Check(f"{equation.id}: gradient", lambda: check_gradient(equation, effort.agreement_examples, seed))
     for size in effort.sizes:
         for name, dtype, candidate in candidates:
             title = f"{equation.id}: {name} in {dtype}, {size}"
@@ -132,6 +137,48 @@ def check_agreement(
         error=worst.error if worst else 0.0,
         bound=worst.bound if worst else None,
         counterexample=_explain_agreement(equation, name, dtype, found),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def check_gradient(equation: Equation, examples: int, seed: int) -> Outcome:
+    """Search for a point and a direction at which the implementation's gradient is wrong."""
+    derivative = implementation_derivative(equation)
+
+    def check(pair: tuple[dict[str, Any], dict[str, Any]]) -> agreement.Comparison:
+        comparison = compare_gradient(equation, derivative, *pair, "float64")
+        if not comparison.agrees:
+            low, high = comparison.expected
+            raise BrokenError(
+                f"along the direction to the second case, at the midpoint of the two:
+expected a slope of {low}"
+                f"{'' if low == high else f' to {high}'}, got {comparison.got} (bound {comparison.bound:.3g})"
+            )
+        return comparison
+
+    start = time.perf_counter()
+    case = arguments(agreement.parameters(equation), SIZES["oblong"])
+    found = search(check, strategies.tuples(case, case), examples=examples, seed=seed)
+    worst = max(found.notes, key=lambda comparison: comparison.ratio, default=None)
+    counterexample = None
+    if found.error is not None:
+        first, second = found.counterexample
+        counterexample = (
+            f"the gradient of impl's {equation.id} is wrong on the smallest pair of cases found:
+"
+            f"{describe(first)}
+--
+{describe(second)}
+{type(found.error).__name__}: {found.error}"
+        )
+    return Outcome(
+        equation.id,
+        "gradient in float64, oblong",
+        "float64",
+        found.cases,
+        error=worst.error if worst else 0.0,
+        bound=worst.bound if worst else None,
+        counterexample=counterexample,
         seconds=time.perf_counter() - start,
     )
 

@@ -10,6 +10,8 @@ from rich.table import Table
 from .evidence import Evidence, Outcome, Row
 from .run import Progress as Report
 
+SHORT = {"exact": "exact", "ball": "ball", "float64": "f64", "float32": "f32"}
+
 
 @contextmanager
 def progress_bar(console: Console, total: int) -> Iterator[Report]:
@@ -32,19 +34,30 @@ def progress_bar(console: Console, total: int) -> Iterator[Report]:
 
 
 def show(console: Console, evidence: Evidence) -> None:
-    """Print the table of equations, the counterexamples and the counts."""
+    """Print the table of equations, the counterexamples and the counts.
+
+    `error / bound` is the float result that came nearest to its derived bound, `slack` the smallest
+    certified slack of an inequality.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, justify in (
         ("equation", "left"),
         ("cases", "right"),
         ("number systems", "left"),
-        ("worst error / derived bound", "right"),
-        ("smallest slack", "right"),
+        ("error / bound", "right"),
+        ("slack", "right"),
         ("verdict", "left"),
     ):
         table.add_column(title, justify=justify, no_wrap=True)
     for row in evidence.rows.values():
-        table.add_row(row.id, f"{row.cases:,}", " ".join(row.number_systems), _error(row), _slack(row), _verdict(row))
+        table.add_row(
+            row.id,
+            f"{row.cases:,}",
+            " ".join(SHORT[name] for name in row.number_systems if name in SHORT),
+            _error(row),
+            _slack(row),
+            _verdict(row),
+        )
     console.print(table)
     for outcome in evidence.outcomes:
         if outcome.failed:
@@ -54,6 +67,12 @@ def show(console: Console, evidence: Evidence) -> None:
 
 
 def _show_totals(console: Console, evidence: Evidence) -> None:
+    console.print(
+        "\nerror / bound: the float result that came nearest to its derived rounding bound; "
+        "slack: the smallest certified slack of an inequality",
+        style="dim",
+        highlight=False,
+    )
     totals, verified = evidence.totals, sum(row.verdict == "verified" for row in evidence.rows.values())
     if evidence.interrupted:
         console.print("\n[yellow]interrupted[/]: the checks that were not reached are counted as skipped")
