@@ -71,7 +71,7 @@ def _midpoint(first: Any, second: Any) -> tuple[Any, Any]:
         fields = {name: _midpoint(getattr(first, name), getattr(second, name)) for name in _FIELDS}
         point = MDP(**{name: pair[0] for name, pair in fields.items()})
         return point, FloatMDP(**{name: pair[1] for name, pair in fields.items()}, terminal=None)
-    if isinstance(first, (bool, int)) or getattr(first, "dtype", None) == bool:
+    if isinstance(first, int) or getattr(first, "dtype", np.dtype(object)).kind == "b":
         return first, None
     return (first + second) / 2, second - first
 

@@ -149,10 +149,10 @@ def check_gradient(equation: Equation, examples: int, seed: int) -> Outcome:
         comparison = compare_gradient(equation, derivative, *pair, "float64")
         if not comparison.agrees:
             low, high = comparison.expected
+            slope = f"{low}" if low == high else f"{low} to {high}"
             raise BrokenError(
-                f"along the direction to the second case, at the midpoint of the two:
-expected a slope of {low}"
-                f"{'' if low == high else f' to {high}'}, got {comparison.got} (bound {comparison.bound:.3g})"
+                f"at the midpoint of the two cases, in the direction from the first to the second:\n"
+                f"expected a slope of {slope}, got {comparison.got} (bound {comparison.bound:.3g})"
             )
         return comparison
 
@@ -160,17 +160,6 @@ expected a slope of {low}"
     case = arguments(agreement.parameters(equation), SIZES["oblong"])
     found = search(check, strategies.tuples(case, case), examples=examples, seed=seed)
     worst = max(found.notes, key=lambda comparison: comparison.ratio, default=None)
-    counterexample = None
-    if found.error is not None:
-        first, second = found.counterexample
-        counterexample = (
-            f"the gradient of impl's {equation.id} is wrong on the smallest pair of cases found:
-"
-            f"{describe(first)}
---
-{describe(second)}
-{type(found.error).__name__}: {found.error}"
-        )
     return Outcome(
         equation.id,
         "gradient in float64, oblong",
@@ -178,8 +167,18 @@ expected a slope of {low}"
         found.cases,
         error=worst.error if worst else 0.0,
         bound=worst.bound if worst else None,
-        counterexample=counterexample,
+        counterexample=_explain_gradient(equation, found),
         seconds=time.perf_counter() - start,
+    )
+
+
+def _explain_gradient(equation: Equation, found: Search) -> str | None:
+    if found.error is None:
+        return None
+    first, second = found.counterexample
+    return (
+        f"the gradient of impl's {equation.id} is wrong on the smallest pair of cases found:\n"
+        f"{describe(first)}\nand\n{describe(second)}\n{type(found.error).__name__}: {found.error}"
     )
 
 
