@@ -5,7 +5,7 @@ differ by :math:`u` is of order :math:`u^2`, its rounding error would be of orde
 by hand, so that they do not cancel or overflow either.
 """
 
-from math import factorial
+from math import factorial, log
 
 import jax
 import jax.numpy as jnp
@@ -45,17 +45,16 @@ def _log_excess_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array])
 @jax.custom_jvp
 def log_sum(log_x: Array, y: Array) -> Array:
     r"""Compute :math:`\log(e^l + y)` for :math:`y \ge 0`, also where :math:`e^l` is too small or large a number."""
-    ratio = y * jnp.exp(-log_x)
-    large = ratio > 1
-    above = jnp.log(jnp.where(large, y, 1)) + jnp.log1p(jnp.where(large, 1 / jnp.where(large, ratio, 1), 0))
-    return jnp.where(large, above, log_x + jnp.log1p(jnp.where(large, 0, ratio)))
+    return jnp.logaddexp(log_x, jnp.log(y))
 
 
 @log_sum.defjvp
 def _log_sum_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
     (log_x, y), (d_log_x, d_y) = primals, tangents
     total = log_sum(log_x, y)
-    return total, jnp.exp(log_x - total) * d_log_x + jnp.exp(-total) * d_y
+    # Only at y = 0 can the inverse overflow: then it stays finite, so that a y that does not vary counts nothing.
+    inverse = jnp.exp(jnp.minimum(-total, log(jnp.finfo(total.dtype).max) - 1))
+    return total, jnp.exp(log_x - total) * d_log_x + inverse * d_y
 
 
 @jax.custom_jvp

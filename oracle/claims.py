@@ -1,7 +1,7 @@
 """Claims that a law makes, and how they are decided in each number system."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
@@ -27,12 +27,14 @@ class Decision:
     """What came of a claim: True, False, or None where the balls are too wide to tell.
 
     `error` is the largest distance between two equal sides that remains possible (zero in exact
-    arithmetic), `slack` the smallest certified difference right - left of an inequality.
+    arithmetic), `slack` the smallest certified difference right - left of an inequality, `claims`
+    the number of claims decided: a conjunction of none holds, and says nothing.
     """
 
     holds: bool | None
     error: float = 0.0
     slack: float = float("inf")
+    claims: int = 1
 
 
 def combine(decisions: Iterable[Decision]) -> Decision:
@@ -43,6 +45,7 @@ def combine(decisions: Iterable[Decision]) -> Decision:
         False if False in verdicts else None if None in verdicts else True,
         max((decision.error for decision in decisions), default=0.0),
         min((decision.slack for decision in decisions), default=float("inf")),
+        sum(decision.claims for decision in decisions),
     )
 
 
@@ -67,7 +70,7 @@ def decide(claim: Claim) -> Decision:
     pairs = list(zip(left.flat, right.flat, strict=True))
     if not pairs:
         raise ValueError("a claim about empty arrays would hold of anything")
-    return combine(_decide_one(claim.relation, a, b) for a, b in pairs)
+    return replace(combine(_decide_one(claim.relation, a, b) for a, b in pairs), claims=1)
 
 
 def _objects(side: Any) -> Array:

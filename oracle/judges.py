@@ -16,7 +16,7 @@ from ..spec.mdp import discounted_visitation
 from ..spec.registry import Equation
 from .agreement import Comparison, judge_against, reference
 from .cases import each, exactly, to_float, to_rounded
-from .rounding import ELEMENTARY_ULPS, UNIT_ROUNDOFF, Rounded, gamma
+from .rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded, gamma
 
 Inputs = Mapping[str, Any]
 
@@ -136,7 +136,7 @@ def _complete_rows(step: Any) -> Any:
 def _computed_step(step: Any, dtype: str) -> Rounded:
     """A step q = lambda p / (nu - A) with the rounding of its own evaluation, lambda by an exp, a log and a sum."""
     probabilities, unit = numbers.float64(step), UNIT_ROUNDOFF[dtype]
-    operations = 2 * ELEMENTARY_ULPS + probabilities.shape[1] + 4
+    operations = 2 * ELEMENTARY_ROUNDINGS + probabilities.shape[1] + 4
     return Rounded(probabilities, gamma(operations, unit) * probabilities, unit)
 
 

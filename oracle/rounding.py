@@ -4,7 +4,7 @@ A `Rounded` array holds a value and a bound on how far a computation of it in fl
 unit roundoff u may be from the exact result. Running a function of `spec` on such arrays gives the
 tolerance within which any implementation of the formula must lie, whatever order it sums and
 multiplies in: a sum of n terms costs (n - 1) u of the sum of magnitudes in every order, a product
-or quotient u, an elementary function `ELEMENTARY_ULPS` u. Systems of equations are assumed to be
+or quotient u, an elementary function `ELEMENTARY_ROUNDINGS` u. Systems of equations are assumed to be
 solved by Gaussian elimination with partial pivoting (Higham 2002, theorem 9.4), of the matrix or of
 its transpose. Nothing here is measured or chosen, except the accuracy granted to exp and log.
 """
@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-ELEMENTARY_ULPS = 4
-"""Units in the last place granted to exp and log (the C and XLA libraries document 1 to 2)."""
+ELEMENTARY_ROUNDINGS = 4
+"""Roundings granted to exp and log: two units in the last place (the C and XLA libraries document 1 to 2)."""
 
 UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
 
@@ -185,14 +185,14 @@ class Rounded:
     def exp(self) -> "Rounded":
         """Exponentiate."""
         value = np.exp(self.value)
-        return self._rounded(value, value * np.expm1(self.error), ELEMENTARY_ULPS)
+        return self._rounded(value, value * np.expm1(self.error), ELEMENTARY_ROUNDINGS)
 
     def log(self) -> "Rounded":
         """Take the natural logarithm."""
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = self.error / self.value
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
-        return self._rounded(np.log(self.value), inherited, ELEMENTARY_ULPS)
+        return self._rounded(np.log(self.value), inherited, ELEMENTARY_ROUNDINGS)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_: Any) -> Any:
         """Let NumPy's operators and functions act on mixed operands."""

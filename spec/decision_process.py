@@ -21,12 +21,13 @@ from .numbers import (
     convert,
     exact,
     holds,
+    plain_array,
     same_system,
     simplest_probability,
     simplest_rational,
     system_of,
 )
-from .validation import check_distribution, check_finite, check_not_empty, check_shape
+from .validation import check_distribution, check_finite, check_not_empty, check_shape, read_flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,26 +54,25 @@ class MDP:
 
     def __post_init__(self) -> None:
         """Read and check every field; arrays become read-only."""
-        rounding = _coarsest_rounding(self.transition, self.initial)
         arrays = _read_fields(
             transition=self.transition, reward=self.reward, initial=self.initial, discount=self.discount
         )
         transition = arrays["transition"]
+        check_not_empty("transition", transition, "states and actions")
         if transition.ndim != 3:
             check_shape("transition", transition, ("S", "A", "S"), "states, actions, next states")
-        check_not_empty("transition", transition, "states and actions")
         states, actions, _ = transition.shape
         check_shape("transition", transition, (states, actions, states), "states, actions, next states")
         check_shape("reward", arrays["reward"], (states, actions), "states, actions")
         check_shape("initial", arrays["initial"], (states,), "states")
         check_finite("reward", arrays["reward"])
-        check_distribution("transition", transition, rounding)
-        check_distribution("initial", arrays["initial"], rounding)
+        check_distribution("transition", transition)
+        check_distribution("initial", arrays["initial"])
         system = same_system(**arrays)
         discount = as_scalar(self.discount, "discount", system)
-        terminal = np.zeros(states, bool) if self.terminal is None else np.array(self.terminal)
-        check_shape("terminal", terminal, (states,), "one flag per state")
-        for name, value in {**arrays, "discount": discount, "terminal": terminal.astype(bool)}.items():
+        flags = np.zeros(states, bool) if self.terminal is None else self.terminal
+        terminal = read_flags("terminal", flags, arrays["initial"], "one flag per state")
+        for name, value in {**arrays, "discount": discount, "terminal": terminal}.items():
             object.__setattr__(self, name, _frozen(value))
         _check_terminal(self)
         _check_discount(self)
@@ -136,7 +136,7 @@ def read_policy(mdp: MDP, policy: Array, name: str = "policy") -> Array:
     """Read a policy of this process as probabilities [S, A]; integers [S] are a deterministic policy."""
     if hasattr(policy, "number_system"):
         return policy
-    array = np.asarray(policy)
+    array = plain_array(policy, name)
     states, actions = mdp.number_of_states, mdp.number_of_actions
     if array.ndim == 1 and array.dtype.kind in "iu":
         check_shape(name, array, (states,), "one action per state")
@@ -147,13 +147,13 @@ def read_policy(mdp: MDP, policy: Array, name: str = "policy") -> Array:
     if array.ndim == 2 and array.shape[0] == states and array.shape[1] != actions:
         _wrong_actions(name, f"{array.shape[1]} actions", actions)
     check_shape(name, array, (states, actions), "states, actions (or integers [S], one action per state)")
-    if array.dtype.kind in "iu" and mdp.system == "exact":
+    if array.dtype.kind in "iu" and mdp.system in ("exact", "ball"):
         policy = exact(array)
     array = as_array(policy, name)
     if mdp.system == "ball" and system_of(array) == "exact":
         array = convert(array, "ball")
     same_system(**{"the decision process": mdp.reward, name: array})
-    check_distribution(name, array, _coarsest_rounding(policy))
+    check_distribution(name, array)
     return array
 
 
@@ -190,15 +190,11 @@ def _wrong_actions(name: str, got: str, actions: int) -> None:
     )
 
 
-def _coarsest_rounding(*arrays: Array) -> float:
-    """The eps of the coarsest float dtype among the data given: float32 rows are rounded at 6e-8."""
-    dtypes = [getattr(array, "dtype", np.dtype(float)) for array in arrays]
-    return max(float(np.finfo(dtype).eps) if np.issubdtype(dtype, np.floating) else 0.0 for dtype in dtypes)
-
-
 def _read_fields(discount: Scalar, **fields: Array) -> dict[str, Array]:
     """Read the arrays; whole numbers are exact, unless floats stand beside them."""
-    arrays = {name: value if hasattr(value, "number_system") else np.asarray(value) for name, value in fields.items()}
+    arrays = {
+        name: value if hasattr(value, "number_system") else plain_array(value, name) for name, value in fields.items()
+    }
     kinds = {name: getattr(array, "dtype", np.dtype(object)).kind for name, array in arrays.items()}
     floats = [name for name, kind in kinds.items() if kind == "f"]
     if isinstance(discount, (float, np.floating)):

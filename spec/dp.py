@@ -8,7 +8,7 @@ from .errors import NumberSystemError
 from .mdp import policy_reward, resolvent_matrix
 from .numbers import Array, holds, solve
 from .policy import greedy
-from .validation import check_between
+from .validation import check_count
 
 
 def policy_evaluation(mdp: MDP, policy: Array, state_values: Array, *, sweeps: int) -> Array:
@@ -34,7 +34,7 @@ def policy_evaluation(mdp: MDP, policy: Array, state_values: Array, *, sweeps: i
     Since:
         0.1
     """
-    check_between("sweeps", sweeps, 0, None)
+    check_count("sweeps", sweeps)
     for _ in range(sweeps):
         state_values = expectation_v(mdp, policy, state_values)
     return state_values
@@ -63,7 +63,7 @@ def value_iteration(mdp: MDP, state_values: Array, *, sweeps: int) -> Array:
     Since:
         0.1
     """
-    check_between("sweeps", sweeps, 0, None)
+    check_count("sweeps", sweeps)
     for _ in range(sweeps):
         state_values = optimality_v(mdp, state_values)
     return state_values

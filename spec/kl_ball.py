@@ -48,6 +48,8 @@ def step_at_radius(policy: Array, advantage: Array, delta: float) -> KLStep:
         logs = np.where(supported, policy * np.log(slack[:, None] + gaps), 0.0).sum(axis=1)
         multiplier = np.where(spills, np.exp(logs - delta), 1 / weights.sum(axis=1))
         new_policy = multiplier[:, None] * weights
+    # A probability too small for a float is not zero: losing support would make the divergence infinite.
+    new_policy = np.where(supported, np.maximum(new_policy, np.finfo(float).tiny), 0.0)
     rest = np.where(spills, 1 - new_policy.sum(axis=1), 0.0)
     best_outside = np.where(supported, -np.inf, advantage).argmax(axis=1)
     new_policy[np.arange(len(rest)), best_outside] += rest
@@ -101,9 +103,9 @@ def _slack_at(policy: Array, gaps: Array, delta: Array) -> Array:
     """Solve KL(slack) = delta by safeguarded Newton steps on log KL against log slack."""
     mean_gap = (policy * gaps).sum(axis=1)
     variance = (policy * (gaps - mean_gap[:, None]) ** 2).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_slack = np.log(np.maximum(np.sqrt(variance / (2 * delta)), 1e-3 * mean_gap))
-        low, high = np.full(len(policy), -745.0), np.full(len(policy), 700.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is not finite is bisected
+        log_slack = np.log(np.maximum(np.sqrt(variance) / np.sqrt(2 * delta), 1e-3 * mean_gap))
+        low, high = np.full(len(policy), -700.0), np.full(len(policy), 700.0)  # no quotient overflows there
         for _ in range(200):
             divergence, slope = _divergence(policy, gaps, mean_gap, np.exp(log_slack))
             error = np.log(divergence / delta)

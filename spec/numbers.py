@@ -21,7 +21,7 @@ import flint
 import numpy as np
 from flint import arb, arb_mat, arb_series, fmpq, fmpq_mat, fmpq_series, fmpz
 
-from .errors import IntegerDtypeError, NumberSystemError, ParameterError
+from .errors import IntegerDtypeError, NumberSystemError, ParameterError, ShapeError
 
 Array = Any
 """An array of one of the number systems."""
@@ -157,11 +157,25 @@ def system_of(data: Any) -> str:
     return _element_system({type(element) for element in array.flat}) or "exact"
 
 
+def plain_array(data: Any, name: str) -> Array:
+    """Make a NumPy array, whatever its dtype, or say that rows of different lengths make none."""
+    try:
+        return np.asarray(data)
+    except ValueError as reason:
+        raise ShapeError(
+            f"{name} is not an array",
+            got=str(reason),
+            expected="rows of equal length",
+            cause="a list of episodes or of rows of different lengths",
+            remedy=f"look at the lengths of the rows of {name}",
+        ) from reason
+
+
 def as_array(data: Any, name: str) -> Array:
     """Read the array called `name`: floats give float64; Fractions, strings and lists of ints give exact."""
     if hasattr(data, "number_system"):
         return data
-    array = np.asarray(data)
+    array = plain_array(data, name)
     if array.dtype.kind == "f":
         return array.astype(float, copy=False)
     if array.dtype.kind in "iub" and hasattr(data, "dtype"):
@@ -182,7 +196,10 @@ def as_scalar(value: Any, name: str, system: str) -> Scalar:
     if hasattr(value, "number_system"):
         return value
     if system in ("float64", "rounded"):
-        return _to_float(rational(value) if isinstance(value, (str, Fraction)) else value)
+        try:
+            return _to_float(rational(value) if isinstance(value, (str, Fraction)) else value)
+        except TypeError:
+            return _to_float(rational(value))  # which says what is wrong
     if isinstance(value, (float, np.floating)):
         raise NumberSystemError(
             f"{name} is a float among {system} data",

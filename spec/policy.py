@@ -27,6 +27,8 @@ def greedy(action_values: Array) -> Array:
         0.1
     """
     action_values = as_array(action_values, "action_values")
+    if action_values.ndim == 0:
+        check_shape("action_values", action_values, ("...", "A"), "actions last")
     check_not_empty("action_values", action_values, "actions")
     check_finite("action_values", action_values)
     best = np.zeros(action_values.shape[:-1], dtype=int)

@@ -8,7 +8,7 @@ import numpy as np
 from .decision_process import MDP
 from .errors import DiscountError, NumberSystemError, ParameterError, TerminalStateError
 from .numbers import Array, as_array, as_scalar, system_of
-from .validation import check_distribution, check_finite, check_not_empty, check_shape
+from .validation import check_distribution, check_finite, check_not_empty, check_shape, read_flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +46,9 @@ class SparseMDP:
         check_finite("reward", arrays["reward"])
         check_distribution("probabilities", arrays["probabilities"])
         check_distribution("initial", arrays["initial"])
-        terminal = np.zeros(states, bool) if self.terminal is None else np.asarray(self.terminal)
-        check_shape("terminal", terminal, (states,), "one flag per state")
-        for name, value in {**arrays, "successors": successors, "terminal": terminal.astype(bool)}.items():
+        flags = np.zeros(states, bool) if self.terminal is None else self.terminal
+        terminal = read_flags("terminal", flags, arrays["initial"], "one flag per state")
+        for name, value in {**arrays, "successors": successors, "terminal": terminal}.items():
             own = value.copy()
             own.flags.writeable = False
             object.__setattr__(self, name, own)

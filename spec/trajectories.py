@@ -7,7 +7,7 @@ import numpy as np
 
 from .decision_process import MDP, read_policy
 from .numbers import Array, Scalar, is_nonzero
-from .validation import check_between
+from .validation import check_count
 
 
 class Trajectory(NamedTuple):
@@ -42,7 +42,7 @@ def enumerate(mdp: MDP, policy: Array, horizon: int) -> Iterator[Trajectory]:
     Since:
         0.1
     """
-    check_between("horizon", horizon, 0, None)
+    check_count("horizon", horizon)
     policy = read_policy(mdp, policy)
     beginnings = [((int(s),), (), mdp.initial[s]) for s in np.flatnonzero(is_nonzero(mdp.initial))]
     while beginnings:

@@ -62,12 +62,13 @@ def check_finite(name: str, array: Array) -> None:
         )
 
 
-def check_distribution(name: str, array: Array, rounding: float = np.finfo(float).eps) -> None:
+def check_distribution(name: str, array: Array) -> None:
     """Raise unless every row (last axis) is a probability distribution.
 
     In float64 a sum may be off by (n + 1) eps: one rounding per entry, one
     division by a computed sum, and our own summation of n terms, each of at most
-    n/2 eps in total. In exact arithmetic the sum is one; a ball must contain one.
+    n/2 eps in total. Data of single precision have float32's eps, also after being stored
+    in float64. In exact arithmetic the sum is one; a ball must contain one.
     """
     if hasattr(array, "number_system"):
         return
@@ -84,7 +85,7 @@ def check_distribution(name: str, array: Array, rounding: float = np.finfo(float
         )
     sums = array.sum(axis=-1)
     if system == "float64":
-        bound = (array.shape[-1] + 1) * rounding
+        bound = (array.shape[-1] + 1) * _rounding(array)
         bad = abs(sums - 1) > bound
     elif system == "ball":
         bound, bad = 0, holds(np.frompyfunc(lambda total: not arb(total).contains(1), 1, 1)(sums))
@@ -104,9 +105,28 @@ def check_distribution(name: str, array: Array, rounding: float = np.finfo(float
         )
 
 
+def _rounding(array: Array) -> float:
+    """The eps of the coarsest of the two float formats in which every number can be written."""
+    with np.errstate(over="ignore"):
+        single = np.all(array == array.astype(np.float32))
+    return float(np.finfo(np.float32 if single else float).eps)
+
+
+def check_count(name: str, value: int) -> None:
+    """Raise ParameterError unless the value is a whole number, not negative."""
+    if not isinstance(value, (int, np.integer)) or value < 0:
+        raise ParameterError(
+            f"{name} is not a number of steps",
+            got=repr(value),
+            expected=f"a whole number, {name} >= 0",
+            cause="the result of a division, or a difference of the wrong sign",
+            remedy=f"write int({name}), if it is whole",
+        )
+
+
 def check_between(name: str, value: Scalar, low: Scalar, high: Scalar | None) -> None:
-    """Raise ParameterError unless low <= value <= high (no upper limit if high is None)."""
-    below, above = not value >= low, high is not None and not value <= high
+    """Raise ParameterError unless low <= value <= high (any finite number from low on if high is None)."""
+    below, above = not value >= low, value == float("inf") if high is None else not value <= high
     if below or above:
         raise ParameterError(
             f"{name} is out of range",
@@ -138,16 +158,16 @@ def read_arrays(**arrays: Array) -> tuple[str, list[Array]]:
     return same_system(**read), list(read.values())
 
 
-def read_flags(name: str, flags: Array, like: Array) -> Array:
+def read_flags(name: str, flags: Array, like: Array, meaning: str = "one flag per transition") -> Array:
     """Read booleans of the same shape as `like`; 0/1 numbers are refused, since a float may be a mask."""
     array = np.asarray(flags)
-    check_shape(name, array, like.shape, "one flag per transition")
+    check_shape(name, array, like.shape, meaning)
     if array.dtype != bool:
         raise ParameterError(
             f"{name} is not boolean",
             got=f"dtype {array.dtype}",
             expected="an array of True and False",
-            cause="0/1 flags, or a continue mask (1 - done) passed as a done flag",
-            remedy=f"write {name}.astype(bool) if 1 means that the episode ended",
+            cause="0/1 flags, a continue mask (1 - done) passed as a done flag, or indices",
+            remedy=f"write {name}.astype(bool) if 1 means that the episode ends",
         )
     return array

@@ -48,7 +48,8 @@ def show(console: Console, evidence: Evidence) -> None:
         ("slack", "right"),
         ("verdict", "left"),
     ):
-        table.add_column(title, justify=justify, no_wrap=True)
+        # Where it is narrow (a log has 80 columns) words fold, and no number or verdict is cut short.
+        table.add_column(title, justify=justify, no_wrap=title not in {"equation", "number systems"}, overflow="fold")
     for row in evidence.rows.values():
         table.add_row(
             row.id,
@@ -62,7 +63,7 @@ def show(console: Console, evidence: Evidence) -> None:
     for outcome in evidence.outcomes:
         if outcome.failed:
             console.print(f"\n[bold red]FAILED[/] {outcome.equation}: {outcome.check}")
-            console.print(outcome.counterexample or "no case ran", markup=False, highlight=False)
+            console.print(outcome.counterexample or "no case ran", markup=False, highlight=False, soft_wrap=True)
     _show_totals(console, evidence)
 
 

@@ -1,0 +1,399 @@
+"""The derived bounds are honest (no computation leaves them) and not vacuous (some computation comes near)."""
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import arb, fmpq
+
+from rlproof.oracle.agreement import distance, judge_against
+from rlproof.oracle.rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded
+from rlproof.spec import numbers
+
+Array = np.ndarray
+DTYPES = tuple(UNIT_ROUNDOFF)
+SEEDS = range(20)
+BITS = 400
+
+
+def wide(generator: np.random.Generator, shape: tuple[int, ...], dtype: str, powers: int = 12) -> Array:
+    """Draw numbers of either sign between 2**-powers and 2**powers, all digits random."""
+    sizes = np.exp2(generator.uniform(-powers, powers, shape))
+    return (generator.choice([-1.0, 1.0], shape) * sizes).astype(dtype)
+
+
+def rounded(data: Any, dtype: str) -> Rounded:
+    """Wrap float data as exact inputs of a computation in this dtype."""
+    return Rounded(data, unit=UNIT_ROUNDOFF[dtype])
+
+
+def share(computed: Any, true: Any, bound: Rounded) -> float:
+    """The largest error as a share of its bound: at most one if the bound is honest."""
+    errors = [distance(a, b) for a, b in zip(np.ravel(computed), np.ravel(true), strict=True)]
+    return max(error / limit if error else 0.0 for error, limit in zip(errors, np.ravel(bound.error), strict=True))
+
+
+def pairwise_sum(terms: Array) -> Any:
+    """Sum as a tree, in the dtype of the terms."""
+    if len(terms) == 1:
+        return terms[0]
+    middle = len(terms) // 2
+    return pairwise_sum(terms[:middle]) + pairwise_sum(terms[middle:])
+
+
+ORDERS: dict[str, Callable[[Array], Any]] = {
+    "forwards": lambda terms: functools.reduce(np.add, terms),
+    "backwards": lambda terms: functools.reduce(np.add, terms[::-1]),
+    "as a tree": pairwise_sum,
+    "ascending": lambda terms: functools.reduce(np.add, terms[np.argsort(abs(terms))]),
+    "numpy": np.sum,
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("order", ORDERS)
+def test_no_order_of_summation_leaves_the_bound(order: str, dtype: str) -> None:
+    """Sums of 1 to 50 numbers of very different sizes."""
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        terms = wide(generator, (int(generator.integers(1, 51)),), dtype)
+        assert share(ORDERS[order](terms), numbers.exact(terms).sum(), rounded(terms, dtype).sum()) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("order", ORDERS)
+def test_no_dot_product_leaves_the_bound(order: str, dtype: str) -> None:
+    """Products summed in any order."""
+    for seed in SEEDS:
+        left, right = wide(np.random.default_rng(seed), (2, 17), dtype)
+        bound = rounded(left, dtype) @ rounded(right, dtype)
+        assert share(ORDERS[order](left * right), numbers.exact(left) @ numbers.exact(right), bound) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_no_chain_of_matrix_products_leaves_the_bound(dtype: str) -> None:
+    """The error of the first product passes through the second."""
+    for seed in SEEDS:
+        first, second, third = wide(np.random.default_rng(seed), (3, 5, 5), dtype)
+        bound = rounded(first, dtype) @ rounded(second, dtype) @ rounded(third, dtype)
+        true = numbers.exact(first) @ numbers.exact(second) @ numbers.exact(third)
+        assert share((first @ second) @ third, true, bound) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_no_composition_of_arithmetic_leaves_the_bound(dtype: str) -> None:
+    """Differences, products, quotients, maxima and magnitudes of inexact intermediate results."""
+
+    def formula(a: Any, b: Any, c: Any) -> Any:
+        return abs((a - b) * c / (b + c)) / (1 + a * a) - numbers.maximum(a * b, b * c) / 3
+
+    for seed in SEEDS:
+        arrays = wide(np.random.default_rng(seed), (3, 40), dtype)
+        bound = formula(*(rounded(array, dtype) for array in arrays))
+        assert share(formula(*arrays).astype(dtype), formula(*map(numbers.exact, arrays)), bound) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3, 7, 20])
+def test_no_way_to_raise_to_a_power_leaves_the_bound(exponent: int, dtype: str) -> None:
+    """By NumPy, by repeated multiplication, by repeated squaring."""
+    base = np.random.default_rng(exponent).uniform(0, 1, 200).astype(dtype)
+    base[0] = 0
+    bound, true = rounded(base, dtype) ** exponent, numbers.exact(base) ** exponent
+    one = np.ones_like(base)
+    ways = [base**exponent, functools.reduce(np.multiply, [base] * exponent, one), squared(base, exponent)]
+    assert max(share(way, true, bound) for way in ways) <= 1
+
+
+def squared(base: Array, exponent: int) -> Array:
+    """Raise to a power by squaring."""
+    if exponent == 0:
+        return np.ones_like(base)
+    half = squared(base, exponent // 2)
+    return half * half * base if exponent % 2 else half * half
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
+def test_no_exponential_or_logarithm_leaves_the_bound(scale: float, dtype: str) -> None:
+    """exp of a difference, log of a sum and the log of an exp, against balls of 400 bits."""
+    for seed in SEEDS:
+        a, b = (scale * np.random.default_rng(seed).standard_normal((2, 30))).astype(dtype)
+        with numbers.precision(BITS):
+            first, second = numbers.ball(a), numbers.ball(b)
+            for formula in (
+                lambda x, y: numbers.exp(x - y),
+                lambda x, y: numbers.log(x * x + y * y),
+                lambda x, y: numbers.log(numbers.exp(x) + numbers.exp(y)),
+            ):
+                bound = formula(rounded(a, dtype), rounded(b, dtype))
+                assert share(formula(a, b), formula(first, second), bound) <= 1
+
+
+# --- linear systems --------------------------------------------------------------------------------------
+
+
+def resolvent(generator: np.random.Generator, size: int, discount: float, dtype: str) -> Array:
+    """Draw I - gamma P."""
+    kernel = generator.dirichlet(np.full(size, 0.3), size)
+    return (np.eye(size) - discount * kernel).astype(dtype)
+
+
+def eliminated(matrix: Array, right: Array) -> Array:
+    """Solve by elimination without pivoting, in the dtype of the data."""
+    matrix, right = matrix.copy(), right.copy()
+    for k, row in itertools.combinations(range(len(matrix)), 2):
+        factor = matrix[row, k] / matrix[k, k]
+        matrix[row] -= factor * matrix[k]
+        right[row] -= factor * right[k]
+    solution = np.zeros_like(right)
+    for k in reversed(range(len(matrix))):
+        solution[k] = (right[k] - matrix[k, k + 1 :] @ solution[k + 1 :]) / matrix[k, k]
+    return solution
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("discount", [0.0, 0.5, 0.99, 0.999])
+def test_no_solver_leaves_the_bound_on_decision_processes(discount: float, dtype: str) -> None:
+    """I - gamma P up to gamma = .999: with pivoting, of the transpose, and without pivoting."""
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        matrix, right = resolvent(generator, 6, discount, dtype), wide(generator, (6,), dtype)
+        true = numbers.solve(numbers.exact(matrix), numbers.exact(right))
+        bound = rounded(matrix, dtype).solve(rounded(right, dtype))
+        assert np.isfinite(bound.error).all()
+        assert share(np.linalg.solve(matrix, right), true, bound) <= 1
+        assert share(eliminated(matrix, right), true, bound) <= 1
+        flipped = numbers.solve(numbers.exact(matrix.T), numbers.exact(right))
+        assert share(np.linalg.solve(matrix.T, right), flipped, rounded(matrix.T, dtype).solve(right)) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("discount", [0.5, 0.999])
+def test_no_solver_leaves_the_bound_on_permuted_systems(discount: float, dtype: str) -> None:
+    """With columns permuted the diagonal no longer dominates, and pivoting is real."""
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        matrix = resolvent(generator, 6, discount, dtype)[:, generator.permutation(6)]
+        right = wide(generator, (6,), dtype)
+        true = numbers.solve(numbers.exact(matrix), numbers.exact(right))
+        bound = rounded(matrix, dtype).solve(rounded(right, dtype))
+        by_transpose = np.linalg.inv(matrix.T).T @ right
+        assert share(np.linalg.solve(matrix, right), true, bound) <= 1
+        # An explicit inverse is less stable than elimination: it stays within the bound only up to a factor.
+        assert np.isfinite(by_transpose).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_no_solver_leaves_the_bound_on_general_systems(dtype: str) -> None:
+    """Matrices of numbers of very different sizes; where the bound is infinite, nothing was promised."""
+    promised = 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        matrix, right = wide(generator, (5, 5), dtype, powers=6), wide(generator, (5,), dtype)
+        bound = rounded(matrix, dtype).solve(rounded(right, dtype))
+        if np.isfinite(bound.error).all():
+            promised += 1
+            true = numbers.solve(numbers.exact(matrix), numbers.exact(right))
+            assert share(np.linalg.solve(matrix, right), true, bound) <= 1
+    assert promised >= 50
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_errors_of_matrix_and_right_hand_side_pass_through_the_solver(dtype: str) -> None:
+    """A system whose entries were themselves computed: I - gamma P_pi and r_pi."""
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        kernel = generator.dirichlet(np.ones(5), (5, 3)).astype(dtype)
+        policy, reward = generator.dirichlet(np.ones(3), 5).astype(dtype), wide(generator, (5, 3), dtype)
+        discount = np.dtype(dtype).type(0.99)
+
+        def formula(policy: Any, kernel: Any, reward: Any, discount: Any) -> Any:
+            mixed = (policy[:, None, :] @ kernel)[:, 0, :]
+            return numbers.solve(numbers.identity_minus(discount * mixed), (policy * reward).sum(axis=1))
+
+        bound = formula(*(rounded(x, dtype) for x in (policy, kernel, reward, discount)))
+        true = formula(*(numbers.exact(x) for x in (policy, kernel, reward)), numbers.rational(discount))
+        mixed = np.einsum("sa,sat->st", policy, kernel)
+        computed = np.linalg.solve(np.eye(5, dtype=dtype) - discount * mixed, (policy * reward).sum(axis=1))
+        assert computed.dtype == dtype
+        assert share(computed, true, bound) <= 1
+
+
+# --- not vacuous -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("terms", [2, 10, 200])
+def test_a_sum_that_loses_every_term_attains_its_bound(terms: int, dtype: str) -> None:
+    """One plus u, again and again, stays one: the error (n - 1) u is the whole bound, up to relative n u."""
+    data = np.full(terms, UNIT_ROUNDOFF[dtype], dtype)
+    data[0] = 1
+    computed = functools.reduce(np.add, data)
+    assert computed == 1
+    assert 0.99 < share(computed, numbers.exact(data).sum(), rounded(data, dtype).sum()) <= 1
+    ones = np.ones(terms, dtype)
+    dot = rounded(data, dtype) @ rounded(ones, dtype)
+    assert share(computed, numbers.exact(data).sum(), dot) > 0.99 * (terms - 1) / terms
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_product_in_the_middle_of_two_floats_attains_its_bound(dtype: str) -> None:
+    """(1 + sqrt(u))^2 = 1 + 2 sqrt(u) + u is a tie."""
+    base = np.array([1 + np.sqrt(UNIT_ROUNDOFF["float32"])] if dtype == "float32" else [1 + 2.0**-26], dtype)
+    worst = share(base * base, numbers.exact(base) ** 2, rounded(base, dtype) * rounded(base, dtype))
+    assert worst > (0.99 if dtype == "float32" else 0.49)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("operation", ["add", "subtract", "multiply", "divide"])
+def test_one_operation_comes_near_its_bound(operation: str, dtype: str) -> None:
+    """Among 2,000 random operations the worst reaches nine tenths of its bound, which is one rounding."""
+    left, right = np.random.default_rng(0).uniform(1, 2, (2, 2000)).astype(dtype)
+    perform = getattr(np, operation)
+    bound = perform(rounded(left, dtype), rounded(right, dtype))
+    worst = share(perform(left, right), perform(numbers.exact(left), numbers.exact(right)), bound)
+    assert 0.9 < worst <= 1 or (operation == "subtract" and worst == 0)  # Sterbenz: nearby floats subtract exactly
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_exp_and_log_are_granted_no_more_than_they_need_eightfold(dtype: str) -> None:
+    """A correctly rounded function already uses half a unit in the last place, an eighth of 4 u at the least."""
+    data = np.random.default_rng(0).uniform(1, 2, 500).astype(dtype)
+    with numbers.precision(BITS):
+        for function in (numbers.exp, numbers.log):
+            nearest = numbers.float64(function(numbers.ball(data))).astype(dtype)
+            bound = function(rounded(data, dtype))
+            if dtype == "float32":
+                assert share(nearest, function(numbers.ball(data)), bound) > 1 / (2 * ELEMENTARY_ROUNDINGS)
+            assert (bound.error <= 1.001 * ELEMENTARY_ROUNDINGS * UNIT_ROUNDOFF[dtype] * abs(bound.value)).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("size", [1, 3, 8])
+@pytest.mark.parametrize("discount", [0.5, 0.999])
+def test_the_bound_of_a_solver_is_a_multiple_of_the_worst_rounding_of_its_inputs(
+    discount: float, size: int, dtype: str
+) -> None:
+    """Rounding the matrix once in the worst direction moves x by u |A^-1| |A| |x|; elimination may take 3 n of those.
+
+    |L||U| is at most (2 n - 1) |A| in norm for I - gamma P (Higham 2002, section 9.5: no growth beyond two for
+    diagonal dominance); entrywise it stays below twice |A| plus what the diagonal adds on such small systems.
+    """
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        matrix, right = resolvent(generator, size, discount, dtype), wide(generator, (size,), dtype, powers=2)
+        bound = rounded(matrix, dtype).solve(rounded(right, dtype))
+        unit, data = UNIT_ROUNDOFF[dtype], matrix.astype(float)
+        inverse = np.linalg.inv(data)
+        worst = unit * (abs(inverse) @ abs(data) @ abs(bound.value))
+        assert (bound.error <= 3 * size * 3 * worst).all()
+        assert (bound.error >= worst).all()
+
+
+def test_adversarial_roundings_of_an_ill_conditioned_system_use_up_a_share_of_the_bound() -> None:
+    """At gamma = .999, moving each entry by u in the worst direction is already 1 / (9 n) of the bound."""
+    generator, size, unit = np.random.default_rng(1), 5, UNIT_ROUNDOFF["float64"]
+    matrix, right = resolvent(generator, size, 0.999, "float64"), generator.standard_normal(size)
+    bound = rounded(matrix, "float64").solve(rounded(right, "float64"))
+    true = numbers.solve(numbers.exact(matrix), numbers.exact(right))
+    signs = -np.sign(np.linalg.inv(matrix)[0])[:, None] * np.sign(numbers.float64(true))[None, :]
+    moved = numbers.exact(matrix) + numbers.exact(signs * abs(matrix)) * numbers.rational(unit)
+    shift = abs(numbers.solve(moved, numbers.exact(right)) - true)[0]
+    assert bound.error[0] / (9 * size) < numbers.float64(shift) <= bound.error[0]
+
+
+@pytest.mark.parametrize("factor", [2, 10])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_result_beyond_its_bound_is_rejected(dtype: str, factor: int) -> None:
+    """One entry, moved by twice its bound, is noticed among nine right ones; and the whole is accepted unmoved."""
+    generator = np.random.default_rng(0)
+    left, right = wide(generator, (10, 6), dtype), wide(generator, (6,), dtype)
+    true, bound = numbers.exact(left) @ numbers.exact(right), (rounded(left, dtype) @ rounded(right, dtype)).error
+    result = (left @ right).astype(float)
+    assert judge_against(true, result, bound).agrees
+    result[7] = numbers.float64(true)[7] + factor * bound[7]
+    judged = judge_against(true, result, bound)
+    assert not judged.agrees
+    assert judged.error == pytest.approx(factor * judged.bound, rel=1e-6)
+
+
+# --- what is not finite ---------------------------------------------------------------------------------------
+
+
+def test_infinity_times_a_doubtful_zero_is_anything() -> None:
+    """0 * inf bounds nothing if the zero came from rounding; a zero beyond doubt leaves the product undefined."""
+    infinite = Rounded([np.inf])
+    assert np.isinf((Rounded([0.0], 1e-9) * infinite).error).all()
+    assert np.isinf((infinite * Rounded([1e-10], 1e-9)).error).all()
+    certain = infinite * Rounded([2.0], 1e-9)
+    assert certain.value == np.inf
+    assert certain.error == 0
+
+
+def test_a_divisor_that_may_be_zero_bounds_nothing() -> None:
+    """Also one that is zero for certain."""
+    assert np.isinf((Rounded([1.0]) / Rounded([1e-10], 1e-9)).error).all()
+    assert np.isinf((Rounded([1.0]) / Rounded([0.0])).error).all()
+
+
+def test_a_logarithm_whose_argument_may_be_zero_bounds_nothing() -> None:
+    """The bound is infinite as soon as the error reaches the argument."""
+    assert np.isinf(numbers.log(Rounded([1e-10], 1e-10)).error).all()
+    assert np.isfinite(numbers.log(Rounded([1e-10], 0.5e-10)).error).all()
+
+
+def test_a_sum_with_an_unbounded_term_is_unbounded() -> None:
+    """And so are a maximum and a stack."""
+    data = Rounded([1.0, 2.0], [0.0, np.inf])
+    assert np.isinf(data.sum().error)
+    assert np.isinf(data.max().error)
+    assert np.isinf(Rounded.stack([data, 0 * data]).error[0, 1])
+
+
+def test_a_system_that_rounding_may_make_singular_bounds_nothing() -> None:
+    """The perturbations that elimination admits reach a singular matrix."""
+    matrix = np.array([[1.0, 1.0], [1.0, 1.0 + 2.0**-20]])
+    assert np.isinf(rounded(matrix, "float32").solve(np.ones(2)).error).all()
+    assert np.isfinite(rounded(matrix, "float64").solve(np.ones(2)).error).all()
+
+
+def test_no_bound_is_nan_where_the_value_is_a_number() -> None:
+    """Powers of zero among them: gamma = 0 occurs."""
+    zero = Rounded([0.0])
+    for result in (zero**0, zero**1, zero**2, zero * zero, zero + zero, zero @ zero, abs(zero).exp()):
+        assert not np.isnan(result.error).any()
+    assert (zero**0).value == 1
+
+
+def test_nan_is_accepted_by_an_infinite_bound_only() -> None:
+    """A NaN where a number is due is infinitely wrong."""
+    true = numbers.exact([1, 2])
+    assert not judge_against(true, np.array([1.0, np.nan]), 1e300).agrees
+    assert judge_against(true, np.array([1.0, np.nan]), np.array([0.0, np.inf])).agrees
+
+
+def test_infinity_is_right_where_the_theory_says_infinity() -> None:
+    """Lost support makes a divergence infinite; no finite number is near that."""
+    true = np.array([arb.pos_inf()], dtype=object)
+    assert judge_against(true, np.array([np.inf]), 0.0).agrees
+    for wrong in (-np.inf, 1e308, np.nan):
+        assert not judge_against(true, np.array([wrong]), 1.0).agrees
+
+
+def test_constants_that_float32_does_not_hold_carry_a_rounding() -> None:
+    """1/2 is exact in a formula, 1/3 and pi are not."""
+    one = rounded(np.ones(1), "float32")
+    assert one.wrap(0.5).error == 0
+    assert one.wrap(1 / 3).error > 0
+    assert one.wrap(np.pi).error == pytest.approx(np.pi * UNIT_ROUNDOFF["float32"])
+
+
+def test_distances_are_evaluated_without_rounding() -> None:
+    """One third is not a float, and the distance to its nearest float is a rational."""
+    third = fmpq(1, 3)
+    assert distance(1 / 3, third) == pytest.approx(1 / (3 * 2**54), rel=1e-12)
+    assert distance(np.float32(1 / 3), third) == pytest.approx(1 / (3 * 2**25), rel=1e-12)
