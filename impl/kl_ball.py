@@ -9,7 +9,7 @@ then falls short of one is spilt onto it.
 
 Everything is written in the height :math:`x` of the threshold above the best supported advantage and in the gaps
 :math:`G` of the others below it, both in units of the largest gap, so that the step does not depend on the scale of
-the rewards; and in the logarithm of x, which may be smaller than any number where the best action is improbable.
+the rewards. How q depends on the height is the matter of `tilt`.
 """
 
 from math import log
@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from .roots import root_of_decreasing
-from .series import log_excess, log_sum
+from .tilt import Tilt, tilt_at
 
 
 class Ball(NamedTuple):
@@ -40,15 +40,6 @@ class Step(NamedTuple):
     policy: Array  # [..., S, A]
     multiplier: Array  # [..., S], lambda, in units of reward
     log_height: Array  # [..., S], logarithm of x
-
-
-class _Terms(NamedTuple):
-    """What divergence, step and bound are made of at some height; x + G is its mean under p times 1 + t."""
-
-    log_mean: Array  # [..., S], logarithm of the mean of x + G
-    change: Array  # [..., S, A], t
-    log_ratio: Array  # [..., S, A], logarithm of 1 + t
-    bend: Array  # [..., S], mean of t^2 / (1 + t), by which the mean of 1 / (1 + t) exceeds one
 
 
 def ball(old: Array, advantages: Array) -> Ball:
@@ -80,15 +71,14 @@ def step_within(problem: Ball, radius: Array) -> Step:
     still = ~problem.varied & ~has_outsider | (radius == 0)
     radius = jnp.where(still, 1, radius)
     log_edge = jnp.log(jnp.where(has_outsider, problem.edge, 1))
-    shortfall = radius - _divergence(problem, _terms(problem, log_edge))
+    shortfall = radius - _tilt(problem, log_edge).divergence
     spills = has_outsider & (shortfall >= 0)
     shortfall = jnp.where(spills, shortfall, 0)
     log_height = jnp.where(spills, log_edge, _log_height_at(problem, radius))
-    terms = _terms(problem, log_height)
-    log_total = jnp.log1p(terms.bend)
-    tilt = -(terms.log_ratio + (log_total + shortfall)[..., None])
-    policy = _tilted(problem.old, tilt) - jnp.expm1(-shortfall)[..., None] * problem.outsider
-    multiplier = jnp.where(still, 0, problem.scale * jnp.exp(terms.log_mean - log_total - shortfall))
+    tilt = _tilt(problem, log_height)
+    kept = _tilted(problem.old, tilt.log_ratio - shortfall[..., None])
+    policy = kept - jnp.expm1(-shortfall)[..., None] * problem.outsider
+    multiplier = jnp.where(still, 0, problem.scale * jnp.exp(tilt.log_multiplier - shortfall))
     return Step(jnp.where(still[..., None], problem.old, policy), multiplier, log_height)
 
 
@@ -124,13 +114,15 @@ def dual_bound(problem: Ball, multiplier: Array, log_height: Array) -> Array:
     known = jnp.maximum(weight, problem.edge)
     bottomless = ~problem.varied & (known == 0)  # then the bound is the best advantage
     log_height = jnp.where(problem.varied, log_height, jnp.log(jnp.where(bottomless, 1, known)))
-    terms = _terms(problem, log_height)
-    # The multiplier that belongs to this height when nothing spills.
-    natural = jnp.exp(terms.log_mean) / (1 + terms.bend)
+    tilt = _tilt(problem, log_height)
+    natural = jnp.exp(tilt.log_multiplier)  # the multiplier that belongs to this height when nothing spills
     share = weight / natural
     entropy = jnp.where(share > 0, share * jnp.log(jnp.where(share > 0, share, 1)), 0)
-    gain = terms.bend + (1 - share + entropy) - share * _divergence(problem, terms)
-    return problem.top + problem.scale * jnp.where(bottomless, 0, natural * gain - _mean_gap(problem))
+    mean_gap = _mean_gap(problem)
+    increase = problem.old * jnp.expm1(tilt.log_ratio)
+    gain = (increase * (mean_gap[..., None] - problem.gaps)).sum(axis=-1)
+    bound = gain + natural * (1 - share + entropy) - weight * tilt.divergence - mean_gap
+    return problem.top + problem.scale * jnp.where(bottomless, 0, bound)
 
 
 def _first_best(values: Array) -> Array:
@@ -141,7 +133,7 @@ def _log_height_at(problem: Ball, radius: Array) -> Array:
     """Solve for the height at which the divergence is the radius; log 1 where nothing is varied."""
 
     def excess(log_height: Array) -> Array:
-        divergence = _divergence(problem, _terms(problem, log_height))
+        divergence = _tilt(problem, log_height).divergence
         logarithm = jnp.log(jnp.where(problem.varied, divergence, 1)) - jnp.log(radius)
         return jnp.where(problem.varied, logarithm, -log_height)
 
@@ -154,18 +146,8 @@ def _log_height_at(problem: Ball, radius: Array) -> Array:
     return root_of_decreasing(excess, lower, jnp.maximum(ceiling, 1), ceiling)
 
 
-def _terms(problem: Ball, log_height: Array) -> _Terms:
-    mean_gap = _mean_gap(problem)
-    log_mean = log_sum(log_height, mean_gap)
-    log_each = log_sum(jnp.broadcast_to(log_height[..., None], problem.gaps.shape), problem.gaps)
-    deviation = problem.gaps - mean_gap[..., None]
-    change = deviation * jnp.exp(-log_mean)[..., None]
-    small = abs(change) < 0.5
-    log_ratio = jnp.where(small, jnp.log1p(jnp.where(small, change, 0)), log_each - log_mean[..., None])
-    # 1/(1+t) may overflow where p is small and the product with p does not: multiply by its root twice.
-    root = jnp.exp(-log_ratio / 2)
-    bend = (problem.old * root * change * (change * root)).sum(axis=-1)
-    return _Terms(log_mean, change, log_ratio, bend)
+def _tilt(problem: Ball, log_height: Array) -> Tilt:
+    return tilt_at(log_height, problem.old, problem.gaps)
 
 
 def _tilted(old: Array, tilt: Array) -> Array:
@@ -178,15 +160,6 @@ def _tilted(old: Array, tilt: Array) -> Array:
     new = jnp.where(little, increment, old * jnp.exp(jnp.where(little, 0, tilt)))
     smallest = jnp.finfo(old.dtype).tiny
     return jnp.where((old > 0) & (new < smallest), smallest, new)
-
-
-def _divergence(problem: Ball, terms: _Terms) -> Array:
-    r"""Compute :math:`D_{KL}(p\|q) = \sum p\log(x+G) + \log\sum p/(x+G)` at some height.
-
-    Around the mean of x + G both logarithms are of 1 + t with a mean-free t; their first-order terms, equal and
-    opposite, are left out.
-    """
-    return jnp.log1p(terms.bend) - (problem.old * log_excess(terms.change, terms.log_ratio)).sum(axis=-1)
 
 
 def _mean_gap(problem: Ball) -> Array:

@@ -1,11 +1,11 @@
-r"""Elementary functions whose textbook expressions cancel or overflow, computed without either.
+r"""Elementary functions whose leading terms cancel, computed without cancellation.
 
-Two are of second order at zero, where the textbook expression loses all digits: a divergence between policies that
+Both are of second order at zero, where the textbook expression loses all digits: a divergence between policies that
 differ by :math:`u` is of order :math:`u^2`, its rounding error would be of order eps. Derivatives are written out
-by hand, so that they do not cancel or overflow either.
+by hand, so that they do not cancel either.
 """
 
-from math import factorial, log
+from math import factorial
 
 import jax
 import jax.numpy as jnp
@@ -40,21 +40,6 @@ def _log_excess_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array])
     small = jnp.where(is_small, change, 0)
     slope = jnp.where(is_small, small / (1 + small) * d_change, d_change - d_log_ratio)
     return log_excess(change, log_ratio), slope
-
-
-@jax.custom_jvp
-def log_sum(log_x: Array, y: Array) -> Array:
-    r"""Compute :math:`\log(e^l + y)` for :math:`y \ge 0`, also where :math:`e^l` is too small or large a number."""
-    return jnp.logaddexp(log_x, jnp.log(y))
-
-
-@log_sum.defjvp
-def _log_sum_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
-    (log_x, y), (d_log_x, d_y) = primals, tangents
-    total = log_sum(log_x, y)
-    # Only at y = 0 can the inverse overflow: then it stays finite, so that a y that does not vary counts nothing.
-    inverse = jnp.exp(jnp.minimum(-total, log(jnp.finfo(total.dtype).max) - 1))
-    return total, jnp.exp(log_x - total) * d_log_x + inverse * d_y
 
 
 @jax.custom_jvp

@@ -59,7 +59,9 @@ def compare_gradient(
     exact_point, exact_slopes = each(exactly, inputs), each(_exact_direction, slopes)
     forward, backward = (_quotient(equation, exact_point, exact_slopes, step) for step in (STEP, -STEP))
     weights = _weights(np.shape(forward))
-    bound = float((weights.__abs__() * _rounding(equation, inputs, slopes, dtype)).sum())
+    bound = float((abs(weights) * _rounding(equation, inputs, slopes, dtype)).sum())
+    if not (_finite(forward) and _finite(backward) and np.isfinite(bound)):
+        return Comparison(0.0, float("inf"), agrees=True)  # infinite here or nearby: there is no derivative
     got = numbers.rational(float(derivative(inputs, slopes, weights)))
     low, high = _interval(forward, backward, weights)
     distance = max(_float(low - got), _float(got - high), 0.0)
@@ -119,6 +121,10 @@ def _dual(value: Any, slope: Any, dtype: str) -> Any:
         return MDP(**{name: _dual(getattr(value, name), getattr(slope, name), dtype) for name in _FIELDS})
     primal = to_rounded(value, dtype)
     return Dual(primal, to_rounded(slope, dtype)) if isinstance(primal, Rounded) else value
+
+
+def _finite(slopes: Any) -> bool:
+    return all(not isinstance(slope, arb) or slope.is_finite() for slope in np.ravel(slopes))
 
 
 def _weights(shape: tuple[int, ...]) -> np.ndarray:

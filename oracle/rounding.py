@@ -6,7 +6,8 @@ tolerance within which any implementation of the formula must lie, whatever orde
 multiplies in: a sum of n terms costs (n - 1) u of the sum of magnitudes in every order, a product
 or quotient u, an elementary function `ELEMENTARY_ROUNDINGS` u. Systems of equations are assumed to be
 solved by Gaussian elimination with partial pivoting (Higham 2002, theorem 9.4), of the matrix or of
-its transpose. Nothing here is measured or chosen, except the accuracy granted to exp and log.
+its transpose. Results below the range of the dtype may be flushed to zero, beyond it anything goes.
+Nothing here is measured or chosen, except the accuracy granted to exp and log.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ ELEMENTARY_ROUNDINGS = 4
 """Roundings granted to exp and log: two units in the last place (the C and XLA libraries document 1 to 2)."""
 
 UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+_RANGE = {unit: np.finfo(dtype) for dtype, unit in UNIT_ROUNDOFF.items()}
 
 
 def gamma(operations: int, unit: float) -> float:
@@ -92,7 +94,16 @@ class Rounded:
         """A result with its inherited error, after `operations` more roundings."""
         with np.errstate(invalid="ignore"):
             error = inherited + gamma(operations, self.unit) * (abs(value) + inherited)
-        return self.new(value, np.where(np.isfinite(value), error, np.where(np.isinf(inherited), np.inf, 0.0)))
+        error = np.where(np.isfinite(value), error, np.where(np.isinf(inherited), np.inf, 0.0))
+        return self._in_range(value, error, operations)
+
+    def _in_range(self, value: Any, error: Any, operations: int) -> "Rounded":
+        """Add what underflow loses, at most the smallest normal number each time; overflow loses everything."""
+        limits = _RANGE[self.unit]
+        error = error + np.where(np.isinf(value) | ((value == 0) & (error == 0)), 0.0, operations * float(limits.tiny))
+        with np.errstate(over="ignore", invalid="ignore"):
+            overflows = np.isfinite(value) & (abs(value) + error > float(limits.max))
+        return self.new(value, np.where(overflows, np.inf, error))
 
     def __neg__(self) -> "Rounded":
         """Negate without rounding."""
@@ -118,10 +129,11 @@ class Rounded:
     def __mul__(self, other: Any) -> "Rounded":
         """Multiply."""
         other = self.wrap(other)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             inherited = (abs(self.value) + self.error) * other.error + self.error * abs(other.value)
             product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
         lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
+        lost |= np.isinf(product.value) & np.isfinite(self.value) & np.isfinite(other.value)
         return self.new(product.value, np.where(lost, np.inf, product.error))
 
     def is_certain(self) -> Any:
@@ -131,7 +143,7 @@ class Rounded:
     def __truediv__(self, other: Any) -> "Rounded":
         """Divide; the bound is infinite if the divisor may be zero."""
         other = self.wrap(other)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             quotient = self.value / other.value
             room = abs(other.value) - other.error
             inherited = np.where(room > 0, (self.error + abs(quotient) * other.error) / room, np.inf)
@@ -143,10 +155,13 @@ class Rounded:
 
     def __pow__(self, exponent: int) -> "Rounded":
         """Raise to a natural power, by any sequence of multiplications."""
+        if exponent == 0:
+            return self.new(np.ones(self.shape), 0.0)
         value = self.value**exponent
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = exponent * np.log1p(self.error / abs(self.value)) + exponent * np.log1p(self.unit)
-        return self.new(value, np.where(value == 0, abs(self.error) ** max(exponent, 1), abs(value) * np.expm1(growth)))
+        error = np.where(value == 0, self.error**exponent, abs(value) * np.expm1(growth))
+        return self._in_range(value, error, exponent)
 
     def __matmul__(self, other: Any) -> "Rounded":
         """Multiply matrices, summing in any order."""
@@ -154,7 +169,8 @@ class Rounded:
         left, right = abs(self.value), abs(other.value)
         inherited = (left + self.error) @ other.error + self.error @ right
         terms = (left + self.error) @ (right + other.error)
-        return self.new(self.value @ other.value, inherited + gamma(self.shape[-1], self.unit) * terms)
+        operations = self.shape[-1]
+        return self._in_range(self.value @ other.value, inherited + gamma(operations, self.unit) * terms, operations)
 
     def __rmatmul__(self, other: Any) -> "Rounded":
         """Multiply a plain matrix by this one."""
@@ -171,7 +187,7 @@ class Rounded:
             error = inherited + gamma(max(terms - 1, 0), self.unit) * magnitudes
         total = self.value.sum(axis=axis)
         unbounded = np.isinf(self.error).any(axis=axis)
-        return self.new(total, np.where(unbounded, np.inf, np.where(np.isfinite(total), error, 0.0)))
+        return self._in_range(total, np.where(unbounded, np.inf, np.where(np.isfinite(total), error, 0.0)), terms)
 
     def max(self, axis: int | None = None) -> "Rounded":
         """Take the largest; it moves by no more than any entry does."""
@@ -184,8 +200,10 @@ class Rounded:
 
     def exp(self) -> "Rounded":
         """Exponentiate."""
-        value = np.exp(self.value)
-        return self._rounded(value, value * np.expm1(self.error), ELEMENTARY_ROUNDINGS)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = np.exp(self.value)
+            inherited = np.where(np.isinf(value), np.inf, value * np.expm1(self.error))
+        return self._rounded(value, inherited, ELEMENTARY_ROUNDINGS)
 
     def log(self) -> "Rounded":
         """Take the natural logarithm."""

@@ -1,12 +1,18 @@
 """Look for an input that breaks a check, and shrink it to the smallest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
+
+from .strategies import Sizes, arguments
+
+
+LARGEST_SMALL = 3
+"""Up to this size, a failure is looked for again from below."""
 
 
 class BrokenError(AssertionError):
@@ -60,3 +66,16 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
             raise
         found.error = found.error or error
     return found
+
+
+def smallest(check: Callable[[Any], Any], names: Iterable[str], *, examples: int, seed: int) -> Search | None:
+    """Look among problems of one, then two, then three of everything (states, steps, ...) for an input that fails.
+
+    Shrinking makes numbers small, but seldom an array shorter whose length others share.
+    """
+    names = tuple(names)
+    for size in range(1, LARGEST_SMALL + 1):
+        found = search(check, arguments(names, Sizes.up_to(size)), examples=examples, seed=seed)
+        if found.error is not None:
+            return found
+    return None

@@ -1,9 +1,10 @@
 """Hypothesis strategies for decision processes, policies and trajectories.
 
-Every number drawn is a rational with few digits, most of them dyadic, so that the same case can be
-handed to exact arithmetic and, without any rounding, to float32. `arguments` fills parameters by
-their names in the vocabulary; whatever belongs together (a process and its policies, the arrays of
-one trajectory) is drawn together.
+Every number drawn is a rational with few digits and, but for discounts such as 9/10, dyadic, so that
+the same case can be handed to exact arithmetic and, without any rounding, to float32. Whole numbers
+come first, since a shrunk case consists of what comes first. `arguments` fills parameters by their
+names in the vocabulary; whatever belongs together (a process and its policies, the arrays of one
+trajectory) is drawn together.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from ..spec.numbers import Array, exact, rational
 KINDS = ("deterministic", "dense", "garnet", "absorbing", "cycle", "unreachable", "duplicate actions")
 DISCOUNTS = ("1/2", "0", "9/10", "3/4", "99/100", "1023/1024")
 GRAIN = 16  # probabilities are multiples of 1/16
+POLICY_GRAINS = (1, 2, 4, GRAIN)  # the probabilities of a policy, simplest first
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -38,6 +40,11 @@ class Sizes:
     def fixed(cls, states: int, actions: int, length: int, dimensions: int) -> "Sizes":
         """Allow one size only (a compiled function is compiled once per size)."""
         return cls((states,) * 2, (actions,) * 2, (length,) * 2, (dimensions,) * 2)
+
+    @classmethod
+    def up_to(cls, size: int) -> "Sizes":
+        """Allow 1 to `size` of everything."""
+        return cls((1, size), (1, size), (1, size), (1, size))
 
 
 @dataclass
@@ -81,15 +88,23 @@ def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStr
 
 def policies(mdp: MDP, *, full_support: bool = False) -> st.SearchStrategy[Array]:
     """Draw stochastic policies of a process, deterministic ones among them."""
-    row = _rows(mdp.number_of_actions, least=1 if full_support else 0)
+    least = 1 if full_support else 0
+    grains = [grain for grain in POLICY_GRAINS if grain >= least * mdp.number_of_actions]
+    row = st.one_of([_rows(mdp.number_of_actions, least, grain) for grain in grains])
     return st.lists(row, min_size=mdp.number_of_states, max_size=mdp.number_of_states).map(exact)
 
 
 def rationals(low: int = -8, high: int = 8, denominator: int = 4) -> st.SearchStrategy[Any]:
-    """Draw rationals between two integers, simplest first."""
-    return st.integers(low * denominator, high * denominator).map(
-        lambda numerator: rational(Fraction(numerator, denominator))
-    )
+    """Draw rationals between two integers, whole numbers first."""
+    return st.integers(low, high).map(rational) | _fractions(low * denominator, high * denominator, denominator)
+
+
+def _positive(high: int, denominator: int = GRAIN) -> st.SearchStrategy[Any]:
+    return st.integers(1, high).map(rational) | _fractions(1, high * denominator, denominator)
+
+
+def _fractions(low: int, high: int, denominator: int) -> st.SearchStrategy[Any]:
+    return st.integers(low, high).map(lambda numerator: rational(Fraction(numerator, denominator)))
 
 
 def _rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[list[Fraction]]:
@@ -131,8 +146,12 @@ def _draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
 
 
 def _numbers(draw: Draw, shape: tuple[int, ...], low: int = -8, high: int = 8) -> Array:
+    return _array(draw, shape, rationals(low, high))
+
+
+def _array(draw: Draw, shape: tuple[int, ...], number: st.SearchStrategy[Any]) -> Array:
     size = int(np.prod(shape))
-    return exact(draw(st.lists(rationals(low, high), min_size=size, max_size=size))).reshape(shape)
+    return exact(draw(st.lists(number, min_size=size, max_size=size))).reshape(shape)
 
 
 def _flags(draw: Draw, length: int) -> Array:
@@ -183,9 +202,7 @@ _VOCABULARY: dict[str, Callable[[_Scene], Any]] = {
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), _per_step()),
     **dict.fromkeys(("advantages", "other_advantages"), _per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: _flags(scene.draw, scene["length"])),
-    **dict.fromkeys(
-        ("ratios", "other_ratios"), lambda scene: _numbers(scene.draw, (scene["length"],), 0, 4) + rational("1/16")
-    ),
+    **dict.fromkeys(("ratios", "other_ratios"), lambda scene: _array(scene.draw, (scene["length"],), _positive(4))),
     "divergences": _per_step(0, 4),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), _per_step(-4, 1)),
     **dict.fromkeys(("actions", "mean", "old_mean"), _per_dimension()),
@@ -195,7 +212,7 @@ _VOCABULARY: dict[str, Callable[[_Scene], Any]] = {
     **dict.fromkeys(("gae_lambda", "alpha"), _scalar(0, 1)),
     "clip_epsilon": lambda scene: rational(scene.draw(st.sampled_from(("1/4", "0", "1/8", "1/2", "1", "2")))),
     **dict.fromkeys(("beta", "other_beta", "divergence"), _scalar(0, 4)),
-    "kl_target": lambda scene: scene.draw(rationals(0, 2, GRAIN)) + rational("1/16"),
+    "kl_target": lambda scene: scene.draw(_positive(2)),
     "shift": _scalar(-8, 8),
     "scale": lambda scene: rational(scene.draw(st.sampled_from(("2", "1/2", "3", "1/1024", "1000000")))),
 }

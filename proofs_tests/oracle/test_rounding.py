@@ -32,8 +32,10 @@ def rounded(data: Any, dtype: str) -> Rounded:
 
 def share(computed: Any, true: Any, bound: Rounded) -> float:
     """The largest error as a share of its bound: at most one if the bound is honest."""
-    errors = [distance(a, b) for a, b in zip(np.ravel(computed), np.ravel(true), strict=True)]
-    return max(error / limit if error else 0.0 for error, limit in zip(errors, np.ravel(bound.error), strict=True))
+    errors = np.array([distance(a, b) for a, b in zip(np.ravel(computed), np.ravel(true), strict=True)])
+    limits = np.ravel(bound.error)
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing of nothing, and infinite errors of infinite bounds
+        return float(np.where((errors == 0) | np.isinf(limits), 0.0, errors / limits).max())
 
 
 def pairwise_sum(terms: Array) -> Any:
@@ -130,7 +132,23 @@ def test_no_exponential_or_logarithm_leaves_the_bound(scale: float, dtype: str) 
                 lambda x, y: numbers.log(numbers.exp(x) + numbers.exp(y)),
             ):
                 bound = formula(rounded(a, dtype), rounded(b, dtype))
-                assert share(formula(a, b), formula(first, second), bound) <= 1
+                with np.errstate(over="ignore", under="ignore", divide="ignore"):  # exp(100) is beyond float32
+                    computed = formula(a, b)
+                assert share(computed, formula(first, second), bound) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_underflow_costs_the_smallest_normal_number_and_overflow_everything(dtype: str) -> None:
+    """Whether a result below the range is rounded or flushed to zero: both are right, twice its size is not."""
+    limits = np.finfo(dtype)
+    small = np.full(1, np.sqrt(limits.tiny) / 64, dtype)
+    bound, true = rounded(small, dtype) * rounded(small, dtype), numbers.exact(small) ** 2
+    assert share(small * small, true, bound) <= 1
+    assert share(0 * small, true, bound) <= 1
+    assert share(small, true, bound) > 1
+    large = np.full(1, np.sqrt(limits.max) * 2, dtype)
+    assert np.isinf((rounded(large, dtype) * rounded(large, dtype)).error)
+    assert np.isfinite((rounded(large, dtype) * rounded(small, dtype)).error)
 
 
 # --- linear systems --------------------------------------------------------------------------------------
@@ -181,10 +199,7 @@ def test_no_solver_leaves_the_bound_on_permuted_systems(discount: float, dtype: 
         right = wide(generator, (6,), dtype)
         true = numbers.solve(numbers.exact(matrix), numbers.exact(right))
         bound = rounded(matrix, dtype).solve(rounded(right, dtype))
-        by_transpose = np.linalg.inv(matrix.T).T @ right
         assert share(np.linalg.solve(matrix, right), true, bound) <= 1
-        # An explicit inverse is less stable than elimination: it stays within the bound only up to a factor.
-        assert np.isfinite(by_transpose).all()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -242,10 +257,11 @@ def test_a_sum_that_loses_every_term_attains_its_bound(terms: int, dtype: str) -
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_product_in_the_middle_of_two_floats_attains_its_bound(dtype: str) -> None:
-    """(1 + sqrt(u))^2 = 1 + 2 sqrt(u) + u is a tie."""
-    base = np.array([1 + np.sqrt(UNIT_ROUNDOFF["float32"])] if dtype == "float32" else [1 + 2.0**-26], dtype)
-    worst = share(base * base, numbers.exact(base) ** 2, rounded(base, dtype) * rounded(base, dtype))
-    assert worst > (0.99 if dtype == "float32" else 0.49)
+    """(1 + 2^-i) (1 + 2^-j) = 1 + 2^-i + 2^-j + u, where i + j are the digits, is a tie."""
+    digits = -int(np.log2(UNIT_ROUNDOFF[dtype]))
+    left, right = (np.array([1 + 2.0 ** -(digits // 2 + odd * (digits % 2))], dtype) for odd in (0, 1))
+    bound = rounded(left, dtype) * rounded(right, dtype)
+    assert 0.99 < share(left * right, numbers.exact(left) * numbers.exact(right), bound) <= 1
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -278,24 +294,23 @@ def test_exp_and_log_are_granted_no_more_than_they_need_eightfold(dtype: str) ->
 def test_the_bound_of_a_solver_is_a_multiple_of_the_worst_rounding_of_its_inputs(
     discount: float, size: int, dtype: str
 ) -> None:
-    """Rounding the matrix once in the worst direction moves x by u |A^-1| |A| |x|; elimination may take 3 n of those.
+    """Entrywise at least 3 n u |A^-1| |A| |x|, since |L||U| >= |A|; in norm at most 2 n - 1 times that.
 
-    |L||U| is at most (2 n - 1) |A| in norm for I - gamma P (Higham 2002, section 9.5: no growth beyond two for
-    diagonal dominance); entrywise it stays below twice |A| plus what the diagonal adds on such small systems.
+    The factor is that of diagonally dominant matrices (Higham 2002, theorem 9.9); one per cent is for the second order.
     """
     for seed in SEEDS:
         generator = np.random.default_rng(seed)
         matrix, right = resolvent(generator, size, discount, dtype), wide(generator, (size,), dtype, powers=2)
         bound = rounded(matrix, dtype).solve(rounded(right, dtype))
-        unit, data = UNIT_ROUNDOFF[dtype], matrix.astype(float)
-        inverse = np.linalg.inv(data)
-        worst = unit * (abs(inverse) @ abs(data) @ abs(bound.value))
-        assert (bound.error <= 3 * size * 3 * worst).all()
-        assert (bound.error >= worst).all()
+        once = 3 * size * UNIT_ROUNDOFF[dtype]
+        data, inverse = abs(matrix.astype(float)), abs(np.linalg.inv(matrix.astype(float)))
+        norms = data.sum(axis=1).max() * inverse.sum(axis=1).max() * abs(bound.value).max()
+        assert (bound.error >= 0.99 * once * (inverse @ data @ abs(bound.value))).all()
+        assert bound.error.max() <= 1.01 * (2 * size - 1) * once * norms
 
 
 def test_adversarial_roundings_of_an_ill_conditioned_system_use_up_a_share_of_the_bound() -> None:
-    """At gamma = .999, moving each entry by u in the worst direction is already 1 / (9 n) of the bound."""
+    """At gamma = .999, moving each entry by u in the worst direction is already a share 1 / (3 n (2 n - 1)) of it."""
     generator, size, unit = np.random.default_rng(1), 5, UNIT_ROUNDOFF["float64"]
     matrix, right = resolvent(generator, size, 0.999, "float64"), generator.standard_normal(size)
     bound = rounded(matrix, "float64").solve(rounded(right, "float64"))
@@ -303,7 +318,7 @@ def test_adversarial_roundings_of_an_ill_conditioned_system_use_up_a_share_of_th
     signs = -np.sign(np.linalg.inv(matrix)[0])[:, None] * np.sign(numbers.float64(true))[None, :]
     moved = numbers.exact(matrix) + numbers.exact(signs * abs(matrix)) * numbers.rational(unit)
     shift = abs(numbers.solve(moved, numbers.exact(right)) - true)[0]
-    assert bound.error[0] / (9 * size) < numbers.float64(shift) <= bound.error[0]
+    assert bound.error[0] / (3 * size * (2 * size - 1)) < numbers.float64(shift) <= bound.error[0]
 
 
 @pytest.mark.parametrize("factor", [2, 10])
@@ -318,7 +333,7 @@ def test_a_result_beyond_its_bound_is_rejected(dtype: str, factor: int) -> None:
     result[7] = numbers.float64(true)[7] + factor * bound[7]
     judged = judge_against(true, result, bound)
     assert not judged.agrees
-    assert judged.error == pytest.approx(factor * judged.bound, rel=1e-6)
+    assert judged.error > judged.bound == bound[7]
 
 
 # --- what is not finite ---------------------------------------------------------------------------------------

@@ -59,9 +59,14 @@ def implementation_derivative(equation: Equation) -> Derivative:
         pairs = zip(
             *(jax.tree.leaves(tree) for tree in (gradient, {n: _leaves(d) for n, d in direction.items()})), strict=True
         )
-        return math.fsum(math.fsum(np.ravel(np.float64(g) * np.float64(d))) for g, d in pairs)
+        # Components in which the point does not move play no part, even where the slope is infinite (p log p at 0).
+        return math.fsum(math.fsum(g[d != 0].astype(float) * d[d != 0].astype(float)) for g, d in map(_arrays, pairs))
 
     return run
+
+
+def _arrays(pair: tuple[Any, Any]) -> tuple[np.ndarray, np.ndarray]:
+    return np.atleast_1d(pair[0]), np.atleast_1d(pair[1])
 
 
 def _leaves(value: Any) -> Any:
