@@ -10,7 +10,6 @@ from hypothesis.strategies import SearchStrategy
 
 from .strategies import Sizes, arguments
 
-
 LARGEST_SMALL = 3
 """Up to this size, a failure is looked for again from below."""
 

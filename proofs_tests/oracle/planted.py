@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rlproof.spec import mdp, policy, ppo, trpo, value
+from rlproof.spec import mdp, trpo, value
 from rlproof.spec.decision_process import MDP
 
 Array = Any
@@ -89,19 +89,47 @@ PLANTED = (
         lambda c: _gae(c, alive=~(c["terminated"] | c["truncated"])),
         {"length": 1},
     ),
+    Planted("gae.advantage", "truncation does not cut", lambda c: _gae(c, goes_on=~c["terminated"]), {"length": 2}),
     Planted(
-        "gae.advantage", "truncation does not cut", lambda c: _gae(c, goes_on=~c["terminated"]), {"length": 2}
+        "td.error",
+        "termination keeps the bootstrap",
+        lambda c: c["rewards"] + c["gamma"] * c["next_values"] - c["values"],
+        {"length": 1},
     ),
-    Planted("td.error", "termination keeps the bootstrap", lambda c: c["rewards"] + c["gamma"] * c["next_values"] - c["values"], {"length": 1}),
     Planted("mdp.rewards_to_go", "there is no bootstrap", _rewards_to_go, {"length": 1}),
     Planted("ppo.clip_objective", "there is no minimum", _clip_without_minimum, {"length": 1}),
     Planted("ppo.cpi_objective", "a sum for a mean", lambda c: (c["ratios"] * c["advantages"]).sum(), {"length": 2}),
     Planted("ppo.adaptive_kl", "the thresholds are exchanged", _exchanged_thresholds, {}),
-    Planted("divergence.kl", "the policies are exchanged", lambda c: _kl(c["new_policy"], c["policy"]), {"states": 1, "actions": 2}),
-    Planted("divergence.tv", "one half is missing", lambda c: abs(c["policy"] - c["new_policy"]).sum(axis=-1), {"states": 1, "actions": 2}),
-    Planted("policy.greedy", "the last index on ties", lambda c: c["action_values"].shape[1] - 1 - c["action_values"][:, ::-1].argmax(axis=1), {"states": 1, "actions": 2}),
+    Planted(
+        "divergence.kl",
+        "the policies are exchanged",
+        lambda c: _kl(c["new_policy"], c["policy"]),
+        {"states": 1, "actions": 2},
+    ),
+    Planted(
+        "divergence.tv",
+        "one half is missing",
+        lambda c: abs(c["policy"] - c["new_policy"]).sum(axis=-1),
+        {"states": 1, "actions": 2},
+    ),
+    Planted(
+        "policy.greedy",
+        "the last index on ties",
+        lambda c: c["action_values"].shape[1] - 1 - c["action_values"][:, ::-1].argmax(axis=1),
+        {"states": 1, "actions": 2},
+    ),
     Planted("trpo.penalty_coefficient", "three in the place of four", _three, {"states": 1, "actions": 2}),
-    Planted("mdp.policy_kernel", "the kernel is transposed", lambda c: mdp.policy_kernel(_process(c), c["policy"]).T, {"states": 2, "actions": 1}),
+    Planted(
+        "mdp.policy_kernel",
+        "the kernel is transposed",
+        lambda c: mdp.policy_kernel(_process(c), c["policy"]).T,
+        {"states": 2, "actions": 1},
+    ),
     Planted("trpo.surrogate", "visits of the new policy", _new_visits, {"states": 2, "actions": 2}),
-    Planted("value.advantage", "q in the place of the advantage", lambda c: value.q(_process(c), c["policy"]), {"states": 1, "actions": 1}),
+    Planted(
+        "value.advantage",
+        "q in the place of the advantage",
+        lambda c: value.q(_process(c), c["policy"]),
+        {"states": 1, "actions": 1},
+    ),
 )

@@ -100,7 +100,7 @@ def test_of_two_actions_the_step_is_the_root_of_one_equation(first: str, radius:
 @pytest.mark.parametrize("delta", [1e-6, 0.01, 0.5, 3.0, 50.0])
 @pytest.mark.parametrize("lead", [1e-3, 1.0, 1e3])
 def test_from_a_deterministic_policy_the_rest_spills_on_the_best_other_action(lead: float, delta: float) -> None:
-    """KL((1, 0, 0) || q) = -log q_0, so that q_0 = exp(-delta), 1 - exp(-delta) goes to the best, and lambda follows."""
+    """KL((1, 0, 0) || q) = -log q_0, so that q_0 = exp(-delta), the rest goes to the best, and lambda follows."""
     step = kl_ball.step_at_radius(np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, lead / 2, lead]]), delta)
     assert step.policy[0].tolist() == pytest.approx([np.exp(-delta), 0.0, -np.expm1(-delta)], rel=0, abs=4 * EPS)
     # lambda = lead exp(-delta): log lead and exp round relatively, the exponent by eps |delta - log lead|
@@ -236,14 +236,16 @@ def test_the_multiplier_is_the_derivative_of_the_maximum(seed: int, delta: float
     Their rounding is that of f, a sum of numbers below max |A|, plus lambda times the tolerance of the radius.
     """
     policy, advantage = random_problem(seed, lost=lost)
-    middle, width = kl_ball.step_at_radius(policy, advantage, delta), delta / 64
+    width = delta / 1024
+    middle = kl_ball.step_at_radius(policy, advantage, delta).multiplier
     low, at, high = (gains(policy, advantage, radius) for radius in (delta - width, delta, delta + width))
-    rounding = 10 * EPS * abs(advantage).max() + middle.multiplier * tolerance(policy, delta)
     right, left = (high - at) / width, (at - low) / width
-    assert (right - 2 * rounding / width <= middle.multiplier).all()
-    assert (middle.multiplier <= left + 2 * rounding / width).all()
-    # lambda falls at most like 1/delta (f is concave in log delta as well, or constant): the bracket is narrow
-    assert (left - right <= 2 / 16 * middle.multiplier + 4 * rounding / width).all()
+    rounding = 2 * (10 * EPS * abs(advantage).max() + middle * tolerance(policy, delta)) / width
+    assert (right - rounding <= middle).all()
+    assert (middle <= left + rounding).all()
+    # Not vacuous: the slope changes by a hundredth across the bracket, or so, and rounding is less than that.
+    assert (left - right <= 0.02 * middle).all()
+    assert (rounding <= 0.01 * middle).all()
 
 
 def objective(problem: tuple[Any, ...], delta: float) -> float:
@@ -256,18 +258,19 @@ def objective(problem: tuple[Any, ...], delta: float) -> float:
 @pytest.mark.parametrize("penalty", [1e-3, 0.1, 1.0, 30.0, 1e4])
 @pytest.mark.parametrize("seed", range(3))
 def test_no_radius_of_a_fine_grid_is_better(seed: int, penalty: float, lost: bool) -> None:
-    """241 radii over twelve decades around the one found; the objective rounds like visits times gains."""
+    """Radii over twelve decades around the one found; the objective rounds like visits times gains."""
     policy, advantage = random_problem(seed, lost=lost)
     visits = np.random.default_rng(seed).exponential(size=5)
     problem = (policy, advantage, visits, penalty)
     step = kl_ball.best_penalised_step(*problem)
     found = objective(problem, step.delta)
     rounding = 20 * EPS * visits.sum() * abs(advantage).max() + 2 * penalty * tolerance(policy, max(step.delta, 1e-12))
-    grid = [objective(problem, (step.delta or 1e-6) * 10.0**power) for power in np.linspace(-6, 6, 241)]
+    powers = np.concatenate([[-0.02, 0.02], np.linspace(-0.5, 0.5, 21), np.linspace(-6, 6, 13)])
+    grid = [objective(problem, (step.delta or 1e-6) * 10.0**power) for power in powers]
     assert max(grid) <= found + rounding
     assert found >= -rounding
-    if step.delta > 0:  # both neighbours, a twentieth of a decade away, are worse by more than rounding
-        assert max(grid[119], grid[121]) < found
+    if step.delta > 0:  # both neighbours, five percent away, are seen to be worse
+        assert max(grid[:2]) < found
         assert found > rounding
 
 
