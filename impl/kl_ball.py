@@ -76,8 +76,10 @@ def step_within(problem: Ball, radius: Array) -> Step:
     shortfall = jnp.where(spills, shortfall, 0)
     log_height = jnp.where(spills, log_edge, _log_height_at(problem, radius))
     tilt = _tilt(problem, log_height)
-    kept = _tilted(problem.old, tilt.log_ratio - shortfall[..., None])
-    policy = kept - jnp.expm1(-shortfall)[..., None] * problem.outsider
+    weights = _tilted(problem.old, tilt.log_ratio)
+    # They sum to one, up to the rounding of large logarithms, which would show as a row that does not.
+    kept = weights * (jnp.exp(-shortfall) / weights.sum(axis=-1))[..., None]
+    policy = _rounded_up(problem.old, kept) - jnp.expm1(-shortfall)[..., None] * problem.outsider
     multiplier = jnp.where(still, 0, problem.scale * jnp.exp(tilt.log_multiplier - shortfall))
     return Step(jnp.where(still[..., None], problem.old, policy), multiplier, log_height)
 
@@ -151,13 +153,14 @@ def _tilt(problem: Ball, log_height: Array) -> Tilt:
 
 
 def _tilted(old: Array, tilt: Array) -> Array:
-    """Compute p e^tilt; where little changes, as an increment, so that it is rounded once.
-
-    A supported probability too small for a float is rounded up: zero would make the divergence infinite.
-    """
+    """Compute p e^tilt; where little changes, as an increment, so that it is rounded once."""
     little = tilt > -0.5
     increment = old + old * jnp.expm1(jnp.where(little, tilt, 0))
-    new = jnp.where(little, increment, old * jnp.exp(jnp.where(little, 0, tilt)))
+    return jnp.where(little, increment, old * jnp.exp(jnp.where(little, 0, tilt)))
+
+
+def _rounded_up(old: Array, new: Array) -> Array:
+    """Round a supported probability that is too small for a float up: zero would make the divergence infinite."""
     smallest = jnp.finfo(old.dtype).tiny
     return jnp.where((old > 0) & (new < smallest), smallest, new)
 

@@ -1,6 +1,6 @@
 """One case in several number systems: exact for the reference, floats for the candidate, rounded for the bound."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,8 @@ WHOLE = ("horizon", "sweeps", "length", "dimensions", "split")
 """Parameters that are counts, the same in every number system."""
 
 
-def to_float(value: Any, dtype: str) -> Any:
-    """Round exact data to a float dtype; flags and counts stay."""
-    if isinstance(value, (MDP, FloatMDP)):
-        fields = (value.transition, value.reward, value.initial)
-        return FloatMDP(*(to_float(field, dtype) for field in fields), to_float(value.discount, dtype), value.terminal)
-    if isinstance(value, np.ndarray):
-        return numbers.float64(value).astype(dtype) if value.dtype != bool else value
-    return value if isinstance(value, (bool, int)) else np.dtype(dtype).type(numbers.float64(value))
+FIELDS = ("transition", "reward", "initial", "discount")
+"""The fields of a decision process that hold real numbers."""
 
 
 class FloatMDP:
@@ -32,28 +26,37 @@ class FloatMDP:
         self.discount, self.terminal = discount, terminal
 
 
+def fields(process: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
+    """Convert every real-valued field of a decision process, by name."""
+    return {name: convert(getattr(process, name)) for name in FIELDS}
+
+
+def to_float(value: Any, dtype: str) -> Any:
+    """Round exact data to a float dtype; flags and counts stay."""
+    if isinstance(value, (MDP, FloatMDP)):
+        return FloatMDP(**fields(value, lambda field: to_float(field, dtype)), terminal=value.terminal)
+    if isinstance(value, np.ndarray):
+        return numbers.float64(value).astype(dtype) if value.dtype != bool else value
+    return value if isinstance(value, int) else np.dtype(dtype).type(numbers.float64(value))
+
+
 def exactly(value: Any) -> Any:
     """Read float data back as the rationals that they are, so that rounding of the inputs plays no part."""
     if isinstance(value, FloatMDP):
-        return MDP(
-            *(exactly(field) for field in (value.transition, value.reward, value.initial)),
-            numbers.rational(value.discount),
-            value.terminal,
-        )
+        return MDP(**fields(value, exactly), terminal=value.terminal)
     if isinstance(value, np.ndarray):
         return value if value.dtype == bool else numbers.exact(value)
-    return value if isinstance(value, (bool, int)) else numbers.rational(value)
+    return value if isinstance(value, int) else numbers.rational(value)
 
 
 def to_rounded(value: Any, dtype: str) -> Any:
     """Wrap float data as exact inputs of a computation in this dtype."""
     unit = UNIT_ROUNDOFF[dtype]
     if isinstance(value, FloatMDP):
-        fields = (value.transition, value.reward, value.initial, value.discount)
-        return MDP(*(Rounded(field, unit=unit) for field in fields), value.terminal)
+        return MDP(**fields(value, lambda field: Rounded(field, unit=unit)), terminal=value.terminal)
     if isinstance(value, np.ndarray):
         return value if value.dtype == bool else Rounded(value, unit=unit)
-    return value if isinstance(value, (bool, int)) else Rounded(value, unit=unit)
+    return value if isinstance(value, int) else Rounded(value, unit=unit)
 
 
 def each(convert: Any, case: Mapping[str, Any], *options: Any) -> dict[str, Any]:

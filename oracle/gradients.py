@@ -17,7 +17,7 @@ from ..spec.decision_process import MDP
 from ..spec.dp import policy_iteration
 from ..spec.registry import Equation
 from .agreement import Comparison
-from .cases import FloatMDP, each, exactly, to_float, to_rounded
+from .cases import FIELDS, FloatMDP, each, exactly, fields, to_float, to_rounded
 from .dual import Dual
 from .law import to_ball
 from .rounding import Rounded
@@ -70,26 +70,22 @@ def compare_gradient(
 
 def _midpoint(first: Any, second: Any) -> tuple[Any, Any]:
     if isinstance(first, MDP):
-        fields = {name: _midpoint(getattr(first, name), getattr(second, name)) for name in _FIELDS}
-        point = MDP(**{name: pair[0] for name, pair in fields.items()})
-        return point, FloatMDP(**{name: pair[1] for name, pair in fields.items()}, terminal=None)
+        pairs = {name: _midpoint(getattr(first, name), getattr(second, name)) for name in FIELDS}
+        point = MDP(**{name: pair[0] for name, pair in pairs.items()})
+        return point, FloatMDP(**{name: pair[1] for name, pair in pairs.items()}, terminal=None)
     if isinstance(first, int) or getattr(first, "dtype", np.dtype(object)).kind == "b":
         return first, None
     return (first + second) / 2, second - first
 
 
-_FIELDS = ("transition", "reward", "initial", "discount")
-
-
 def _exact_direction(value: Any) -> Any:
-    if isinstance(value, FloatMDP):
-        return FloatMDP(*(exactly(getattr(value, name)) for name in _FIELDS), terminal=None)
-    return exactly(value)
+    """A direction is no decision process: its rows sum to zero."""
+    return FloatMDP(**fields(value, exactly), terminal=None) if isinstance(value, FloatMDP) else exactly(value)
 
 
 def _moved(value: Any, direction: Any, step: Any) -> Any:
     if isinstance(value, MDP):
-        return MDP(**{name: getattr(value, name) + step * getattr(direction, name) for name in _FIELDS})
+        return MDP(**{name: getattr(value, name) + step * getattr(direction, name) for name in FIELDS})
     return value + step * direction
 
 
@@ -118,7 +114,7 @@ def _rounding(equation: Equation, inputs: Mapping[str, Any], slopes: Mapping[str
 
 def _dual(value: Any, slope: Any, dtype: str) -> Any:
     if isinstance(value, FloatMDP):
-        return MDP(**{name: _dual(getattr(value, name), getattr(slope, name), dtype) for name in _FIELDS})
+        return MDP(**{name: _dual(getattr(value, name), getattr(slope, name), dtype) for name in FIELDS})
     primal = to_rounded(value, dtype)
     return Dual(primal, to_rounded(slope, dtype)) if isinstance(primal, Rounded) else value
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..spec import divergence, dp, kl_ball, numbers, policy, trpo, value
-from ..spec.decision_process import MDP
+from ..spec import divergence, dp, kl_ball, numbers, policy, trpo, trpo_algorithm1, value
 from ..spec.mdp import discounted_visitation
 from ..spec.registry import Equation
 from .agreement import Comparison, judge_against, reference
-from .cases import each, exactly, to_float, to_rounded
+from .cases import each, exactly, to_rounded
 from .rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded, gamma
 
 Inputs = Mapping[str, Any]
@@ -57,10 +56,11 @@ def judge_max_kl_step(equation: Equation, inputs: Inputs, got: Any, dtype: str) 
     mdp, old, delta = (exactly(inputs[name]) for name in ("mdp", "policy", "delta"))
     step, best = _complete_rows(got), equation.function(mdp, old, delta=delta)
     rounded = {"mdp": to_rounded(inputs["mdp"], dtype), "policy": to_rounded(inputs["policy"], dtype)}
-    new = _computed_step(step, dtype)
+    advantages = numbers.float64(value.advantage(mdp, old))
+    price = kl_ball.step_at_radius(numbers.float64(old), advantages, float(inputs["delta"]))
+    new = _computed_step(step, price, dtype)
     kl_error = divergence.kl(rounded["policy"], new).error.max()
     excess = divergence.kl_max(numbers.ball(old), numbers.ball(step)) - numbers.ball(delta)
-    price = kl_ball.step_at_radius(*map(numbers.float64, (old, value.advantage(mdp, old))), float(inputs["delta"]))
     slope = float(numbers.float64(discounted_visitation(mdp, old)) @ price.multiplier)
     bound = trpo.surrogate(**rounded, new_policy=new).error + slope * kl_error
     loss = numbers.float64(trpo.surrogate(mdp, old, best) - trpo.surrogate(mdp, old, step))
@@ -133,23 +133,24 @@ def _complete_rows(step: Any) -> Any:
     return rows / rows.sum(axis=1)[:, None]
 
 
-def _computed_step(step: Any, dtype: str) -> Rounded:
-    """A step q = lambda p / (nu - A) with the rounding of its own evaluation, lambda by an exp, a log and a sum."""
+def _computed_step(step: Any, found: kl_ball.KLStep, dtype: str) -> Rounded:
+    """A step q = lambda p / (nu - A) with the rounding of its own evaluation.
+
+    lambda takes an exp, a log and a sum; nu - A takes the exp of a root that is found in logarithms, to a few
+    units in its last place, so that its magnitude counts as well.
+    """
     probabilities, unit = numbers.float64(step), UNIT_ROUNDOFF[dtype]
-    operations = 2 * ELEMENTARY_ROUNDINGS + probabilities.shape[1] + 4
+    root = max(abs(np.log(slack)) for slack in np.append(found.slack, 1.0) if slack > 0)
+    operations = 3 * ELEMENTARY_ROUNDINGS + probabilities.shape[1] + 4 + int(np.ceil(8 * max(1.0, root)))
     return Rounded(probabilities, gamma(operations, unit) * probabilities, unit)
-
-
-def resolution(mdp: MDP, policy: Any, new_policy: Any) -> Any:
-    """The float64 rounding error of Algorithm 1's objective: a solver in float64 cannot tell maxima apart below it."""
-    inputs = each(to_float, {"mdp": mdp, "policy": policy}, "float64")
-    return numbers.rational(_objective_rounding(inputs, new_policy, "float64"))
 
 
 def _objective_rounding(inputs: Inputs, new_policy: Any, dtype: str) -> float:
     """The rounding error of Algorithm 1's objective, which limits how well its maximum can be found."""
     mdp, old = to_rounded(inputs["mdp"], dtype), to_rounded(inputs["policy"], dtype)
-    new = _computed_step(new_policy, dtype)
+    old_exact, mdp_exact = exactly(inputs["policy"]), exactly(inputs["mdp"])
+    found = trpo_algorithm1.float_step(mdp_exact, old_exact)
+    new = _computed_step(new_policy, found, dtype)
     return float(trpo.kl_bound(mdp, old, new).error)
 
 

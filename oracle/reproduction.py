@@ -1,5 +1,6 @@
 """Counterexamples as text that can be copied, pasted and run."""
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None 
         lines.insert(1, "from rlproof.spec.numbers import exact")
     lines += [f"{name} = {_source(value, dtype)}" for name, value in case.items()]
     keyword = ", ".join(f"{name}={name}" for name in case)
-    lines.append(f"print({equation.topic}.{equation.name}({keyword}))")
+    every = "*" if inspect.isgeneratorfunction(equation.function) else ""
+    lines.append(f"print({every}{equation.topic}.{equation.name}({keyword}))")
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Look for an input that breaks a check, and shrink it to the smallest."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import hypothesis
@@ -12,6 +12,7 @@ from .strategies import Sizes, arguments
 
 LARGEST_SMALL = 3
 """Up to this size, a failure is looked for again from below."""
+DIMENSIONS = tuple(entry.name for entry in fields(Sizes))
 
 
 class BrokenError(AssertionError):
@@ -44,7 +45,7 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
         print_blob=False,
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # type: ignore[arg-type]  # iterating an enumeration
     )
     @given(strategy)
     def run(case: Any) -> None:
@@ -73,8 +74,25 @@ def smallest(check: Callable[[Any], Any], names: Iterable[str], *, examples: int
     Shrinking makes numbers small, but seldom an array shorter whose length others share.
     """
     names = tuple(names)
+
+    def attempt(bounds: dict[str, int]) -> Search:
+        sizes = Sizes(**{dimension: (1, bound) for dimension, bound in bounds.items()})
+        return search(check, arguments(names, sizes), examples=examples, seed=seed)
+
     for size in range(1, LARGEST_SMALL + 1):
-        found = search(check, arguments(names, Sizes.up_to(size)), examples=examples, seed=seed)
+        bounds = dict.fromkeys(DIMENSIONS, size)
+        found = attempt(bounds)
         if found.error is not None:
-            return found
+            return _narrowed(found, bounds, attempt)
     return None
+
+
+def _narrowed(found: Search, bounds: dict[str, int], attempt: Callable[[dict[str, int]], Search]) -> Search:
+    """Lower one bound after the other as long as the failure shows."""
+    for dimension in DIMENSIONS:
+        for bound in range(1, bounds[dimension]):
+            smaller = attempt({**bounds, dimension: bound})
+            if smaller.error is not None:
+                found, bounds = smaller, {**bounds, dimension: bound}
+                break
+    return found

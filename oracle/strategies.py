@@ -39,12 +39,7 @@ class Sizes:
     @classmethod
     def fixed(cls, states: int, actions: int, length: int, dimensions: int) -> "Sizes":
         """Allow one size only (a compiled function is compiled once per size)."""
-        return cls((states,) * 2, (actions,) * 2, (length,) * 2, (dimensions,) * 2)
-
-    @classmethod
-    def up_to(cls, size: int) -> "Sizes":
-        """Allow 1 to `size` of everything."""
-        return cls((1, size), (1, size), (1, size), (1, size))
+        return cls((states, states), (actions, actions), (length, length), (dimensions, dimensions))
 
 
 @dataclass

@@ -158,7 +158,7 @@ def _illinois(
     function: Callable[[float], float], low: float, high: float, low_value: float, high_value: float
 ) -> float:
     """Find the root of a decreasing function between `low` and `high`."""
-    side = 0
+    side, middle = 0, low
     for _ in range(100):
         usable = np.isfinite(low_value) and np.isfinite(high_value) and low_value != high_value
         middle = (low * high_value - high * low_value) / (high_value - low_value) if usable else (low + high) / 2

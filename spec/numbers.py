@@ -364,7 +364,7 @@ def solve(matrix: Array, right_hand_side: Array) -> Array:
         return np.linalg.solve(matrix, right_hand_side)
     if system == "series":
         return _eliminate(matrix, right_hand_side)
-    matrix_type = fmpq_mat if system == "exact" else arb_mat
+    matrix_type: Any = fmpq_mat if system == "exact" else arb_mat
     rows = matrix.shape[0]
     columns = 1 if right_hand_side.ndim == 1 else right_hand_side.shape[1]
     solution = matrix_type(rows, rows, list(matrix.flat)).solve(matrix_type(rows, columns, list(right_hand_side.flat)))

@@ -9,6 +9,9 @@ from .decision_process import MDP, read_policy
 from .numbers import Array, Scalar, is_nonzero
 from .validation import check_count
 
+Beginning = tuple[tuple[int, ...], tuple[int, ...], Scalar]
+"""The states and actions so far, and their probability."""
+
 
 class Trajectory(NamedTuple):
     """One possible course of events."""
@@ -44,7 +47,9 @@ def enumerate(mdp: MDP, policy: Array, horizon: int) -> Iterator[Trajectory]:
     """
     check_count("horizon", horizon)
     policy = read_policy(mdp, policy)
-    beginnings = [((int(s),), (), mdp.initial[s]) for s in np.flatnonzero(is_nonzero(mdp.initial))]
+    beginnings: list[tuple[tuple[int, ...], tuple[int, ...], Scalar]] = [
+        ((int(s),), (), mdp.initial[s]) for s in np.flatnonzero(is_nonzero(mdp.initial))
+    ]
     while beginnings:
         states, actions, probability = beginnings.pop()
         if len(actions) == horizon:

@@ -69,7 +69,7 @@ def algorithm1(mdp: MDP, policy: Array) -> Array:
     Since:
         0.1
     """
-    step = kl_ball.best_penalised_step(*_float_problem(mdp, policy))
+    step = float_step(mdp, policy)
     if mdp.system == "float64":
         return step.policy
     old = read_policy(mdp, policy)
@@ -102,7 +102,7 @@ def algorithm1_gap(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
     Since:
         0.1
     """
-    step = kl_ball.best_penalised_step(*_float_problem(mdp, policy))
+    step = float_step(mdp, policy)
     old, advantages = read_policy(mdp, policy), advantage(mdp, policy)
     visits, coefficient = discounted_visitation(mdp, policy), penalty_coefficient(mdp, policy)
     lift = exact if mdp.system == "exact" else float64
@@ -126,6 +126,11 @@ def _dual_value(old: Array, advantages: Array, multiplier: Scalar, level: Scalar
     supported = is_nonzero(old)
     logs = log(multiplier / (level - advantages[supported]))
     return level - multiplier + multiplier * (old[supported] * logs).sum()
+
+
+def float_step(mdp: MDP, policy: Array) -> kl_ball.KLStep:
+    """Algorithm 1's step in float64, with its radius and multipliers."""
+    return kl_ball.best_penalised_step(*_float_problem(mdp, policy))
 
 
 def _float_problem(mdp: MDP, policy: Array) -> tuple[Array, Array, Array, float]:

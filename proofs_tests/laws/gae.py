@@ -42,7 +42,7 @@ def gae_solves_the_linear_system(
     gae_lambda: Any,
 ) -> Claims:
     """A = (I - gamma lambda N)^-1 delta, where N leads from t to t + 1 within an episode."""
-    goes_on = numbers.exact((~(terminated | truncated)).astype(int))
+    goes_on = numbers.exact((~np.logical_or(terminated, truncated)).astype(int))
     succession = np.diag(goes_on[:-1], k=1) if len(goes_on) > 1 else numbers.exact([[0]])
     matrix = np.eye(len(goes_on), dtype=int) - gamma * gae_lambda * succession
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
@@ -64,7 +64,7 @@ def gae_at_lambda_one_is_the_return_minus_value(
     rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any
 ) -> Claims:
     """At lambda = 1 the values inside an episode cancel: A_t = G_t - V(s_t), bootstrapped if it was cut."""
-    ended = terminated | truncated
+    ended = np.logical_or(terminated, truncated)
     ended[-1] = True
     successors = np.where(ended, next_values, np.append(values[1:], next_values[-1]))
     estimates = gae.advantage(rewards, values, successors, terminated, truncated, gamma=gamma, gae_lambda=1)

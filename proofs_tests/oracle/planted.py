@@ -60,6 +60,11 @@ def _kl(first: Array, second: Array) -> Array:
     return terms.sum(axis=-1)
 
 
+def _last_best(case: Case) -> Array:
+    table = case["action_values"]
+    return table.shape[1] - 1 - table[:, ::-1].argmax(axis=1)
+
+
 def _process(case: Case) -> MDP:
     bare = case["mdp"]
     return MDP(bare.transition, bare.reward, bare.initial, float(bare.discount), bare.terminal)

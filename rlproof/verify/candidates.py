@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..oracle.agreement import Candidate
-from ..oracle.cases import FloatMDP
+from ..oracle.cases import FloatMDP, fields
 from ..oracle.gradients import Derivative
 from ..spec.decision_process import MDP
 from ..spec.registry import Equation
@@ -71,8 +71,7 @@ def _arrays(pair: tuple[Any, Any]) -> tuple[np.ndarray, np.ndarray]:
 
 def _leaves(value: Any) -> Any:
     """The differentiable fields of a decision process, as a plain dictionary."""
-    names = ("transition", "reward", "initial", "discount")
-    return {name: getattr(value, name) for name in names} if isinstance(value, FloatMDP) else value
+    return fields(value, lambda field: field) if isinstance(value, FloatMDP) else value
 
 
 def _assemble(value: Any) -> Any:
@@ -94,9 +93,8 @@ def impl_argument(value: Any) -> Any:
 
     if not isinstance(value, FloatMDP):
         return value
-    fields = (value.transition, value.reward, value.initial, value.discount)
     terminal = value.terminal if value.terminal is not None else np.zeros(len(value.initial), dtype=bool)
-    return ImplMDP(*map(jnp.asarray, fields), jnp.asarray(terminal))
+    return ImplMDP(**fields(value, jnp.asarray), terminal=jnp.asarray(terminal))
 
 
 def _spec_argument(value: Any) -> Any:

@@ -14,7 +14,7 @@ from ..oracle.compare import compare
 from ..oracle.gradients import NOT_DIFFERENTIATED, compare_gradient
 from ..oracle.law import Law
 from ..oracle.reproduction import describe, reproduction
-from ..oracle.search import BrokenError, Search, search
+from ..oracle.search import BrokenError, Search, search, smallest
 from ..oracle.strategies import Sizes, arguments
 from ..spec.registry import Equation, equations
 from .candidates import implementation, implementation_derivative, spec_in_floats
@@ -22,7 +22,6 @@ from .evidence import Outcome
 
 SIZES = {"small": Sizes.fixed(1, 1, 1, 1), "square": Sizes.fixed(2, 2, 3, 2), "oblong": Sizes.fixed(3, 2, 5, 1)}
 """Sizes at which implementations are compiled: (states, actions, length, action dimensions)."""
-SMALLEST = Sizes(states=(1, 2), actions=(1, 2), length=(1, 3), dimensions=(1, 1))
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,8 @@ def check_law(equation: Equation, law: Law, examples: int, seed: int) -> Outcome
 
     start = time.perf_counter()
     found = search(check, arguments(law.parameters), examples=examples if law.parameters else 1, seed=seed)
+    if found.error is not None:
+        found = smallest(check, law.parameters, examples=examples, seed=seed) or found
     slack = min((decision.slack for decision in found.notes), default=float("inf"))
     return Outcome(
         equation.id,
@@ -132,9 +133,8 @@ def check_agreement(
     start = time.perf_counter()
     names = agreement.parameters(equation)
     found = search(check, arguments(names, SIZES[size]), examples=examples, seed=seed)
-    if found.error is not None:  # look again among smaller problems: one may show the same
-        smaller = search(check, arguments(names, SMALLEST), examples=examples, seed=seed)
-        found = smaller if smaller.error is not None else found
+    if found.error is not None:
+        found = smallest(check, names, examples=examples, seed=seed) or found
     worst = max(found.notes, key=lambda comparison: comparison.ratio, default=None)
     return Outcome(
         equation.id,

@@ -13,7 +13,7 @@ from ..envs.rollouts import Rollout, rollout
 from ..envs.transition_tables import as_mdp
 from ..laws import laws
 from ..oracle import agreement
-from ..oracle.cases import FloatMDP, each, exactly, to_rounded
+from ..oracle.cases import FloatMDP, each, exactly, fields, to_rounded
 from ..oracle.judges import JUDGES
 from ..oracle.rounding import UNIT_ROUNDOFF, Rounded
 from ..spec import gae, numbers, policy, ppo
@@ -213,7 +213,7 @@ def rollout_case(name: str, steps: int, seed: int) -> Mapping[str, Any]:
 
 def _bare(value: Any) -> Any:
     if isinstance(value, MDP):
-        return FloatMDP(value.transition, value.reward, value.initial, np.float64(value.discount), value.terminal)
+        return FloatMDP(**fields(value, np.float64), terminal=value.terminal)
     return value
 
 
@@ -221,8 +221,7 @@ def _with_input_error(value: Any) -> Any:
     """Data rounded from rationals: each number may be off by one unit roundoff before any computation."""
     unit = UNIT_ROUNDOFF["float64"]
     if isinstance(value, MDP):
-        fields = (value.transition, value.reward, value.initial, value.discount)
-        return MDP(*map(_with_input_error, fields), value.terminal)
+        return MDP(**fields(value, _with_input_error), terminal=value.terminal)
     if isinstance(value, (np.ndarray, float)):
         return Rounded(value, unit * abs(np.asarray(value)), unit)
     return to_rounded(value, "float64")
