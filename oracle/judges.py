@@ -145,6 +145,12 @@ def _computed_step(step: Any, found: kl_ball.KLStep, dtype: str) -> Rounded:
     return Rounded(probabilities, gamma(operations, unit) * probabilities, unit)
 
 
+def resolution(mdp: MDP, policy: Any, new_policy: Any) -> Any:
+    """The float64 rounding error of Algorithm 1's objective: a solver in float64 cannot tell maxima apart below it."""
+    inputs = each(to_float, {"mdp": mdp, "policy": policy}, "float64")
+    return numbers.rational(_objective_rounding(inputs, new_policy, "float64"))
+
+
 def _objective_rounding(inputs: Inputs, new_policy: Any, dtype: str) -> float:
     """The rounding error of Algorithm 1's objective, which limits how well its maximum can be found."""
     mdp, old = to_rounded(inputs["mdp"], dtype), to_rounded(inputs["policy"], dtype)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -40,14 +40,15 @@ def show(console: Console, evidence: Evidence) -> None:
     certified slack of an inequality.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, justify in (
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("equation", "left"),
         ("cases", "right"),
         ("number systems", "left"),
         ("error / bound", "right"),
         ("slack", "right"),
         ("verdict", "left"),
-    ):
+    )
+    for title, justify in columns:
         # Where it is narrow (a log has 80 columns) words fold, and no number or verdict is cut short.
         table.add_column(title, justify=justify, no_wrap=title not in {"equation", "number systems"}, overflow="fold")
     for row in evidence.rows.values():
