@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..spec import divergence, dp, kl_ball, numbers, policy, trpo, trpo_algorithm1, value
+from ..spec.decision_process import MDP
 from ..spec.mdp import discounted_visitation
 from ..spec.registry import Equation
 from .agreement import Comparison, judge_against, reference
-from .cases import each, exactly, to_rounded
+from .cases import each, exactly, to_float, to_rounded
 from .rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded, gamma
 
 Inputs = Mapping[str, Any]
