@@ -75,7 +75,7 @@ def judge_algorithm1(equation: Equation, inputs: Inputs, got: Any, dtype: str) -
     step = _complete_rows(got)
     with numbers.precision(128):
         gap = float(trpo.algorithm1_gap(mdp, old, step).upper())
-    bound = _objective_rounding(inputs, step, dtype)
+    bound = _resolution_of(inputs, step, dtype)
     expected = numbers.float64(equation.function(mdp, old))
     return Comparison(max(gap, 0.0), bound, gap <= bound, expected, got)
 
@@ -85,7 +85,7 @@ def judge_gap(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Compa
     exact_inputs = each(exactly, inputs)
     with numbers.precision(128):
         expected = equation.function(**exact_inputs)
-    return judge_against(expected.mid(), got, _objective_rounding(inputs, exact_inputs["new_policy"], dtype))
+    return judge_against(expected.mid(), got, _resolution_of(inputs, exact_inputs["new_policy"], dtype))
 
 
 def judge_trajectories(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
@@ -149,16 +149,19 @@ def _computed_step(step: Any, found: kl_ball.KLStep, dtype: str) -> Rounded:
 def resolution(mdp: MDP, policy: Any, new_policy: Any) -> Any:
     """The float64 rounding error of Algorithm 1's objective: a solver in float64 cannot tell maxima apart below it."""
     inputs = each(to_float, {"mdp": mdp, "policy": policy}, "float64")
-    return numbers.rational(_objective_rounding(inputs, new_policy, "float64"))
+    found = trpo_algorithm1.float_step(mdp, policy)
+    return numbers.rational(_objective_rounding(inputs, new_policy, found, "float64"))
 
 
-def _objective_rounding(inputs: Inputs, new_policy: Any, dtype: str) -> float:
-    """The rounding error of Algorithm 1's objective, which limits how well its maximum can be found."""
+def _resolution_of(inputs: Inputs, new_policy: Any, dtype: str) -> float:
+    """The same for inputs that are floats of any dtype already."""
+    found = trpo_algorithm1.float_step(exactly(inputs["mdp"]), exactly(inputs["policy"]))
+    return _objective_rounding(inputs, new_policy, found, dtype)
+
+
+def _objective_rounding(inputs: Inputs, new_policy: Any, found: kl_ball.KLStep, dtype: str) -> float:
     mdp, old = to_rounded(inputs["mdp"], dtype), to_rounded(inputs["policy"], dtype)
-    old_exact, mdp_exact = exactly(inputs["policy"]), exactly(inputs["mdp"])
-    found = trpo_algorithm1.float_step(mdp_exact, old_exact)
-    new = _computed_step(new_policy, found, dtype)
-    return float(trpo.kl_bound(mdp, old, new).error)
+    return float(trpo.kl_bound(mdp, old, _computed_step(new_policy, found, dtype)).error)
 
 
 JUDGES = {

@@ -33,6 +33,7 @@ class Effort:
     sizes: tuple[str, ...]
     dtypes: tuple[str, ...]
     rollout_steps: int
+    on_tables: tuple[str, ...] = ("spec", "impl")
 
     @classmethod
     def default(cls) -> "Effort":
@@ -48,7 +49,14 @@ class Effort:
     @classmethod
     def quick(cls) -> "Effort":
         """The effort of `rlproof verify --quick`: one size and dtype, since most of the time goes into compiling."""
-        return cls(law_examples=5, agreement_examples=5, sizes=("oblong",), dtypes=("float32",), rollout_steps=256)
+        return cls(
+            law_examples=5,
+            agreement_examples=5,
+            sizes=("oblong",),
+            dtypes=("float32",),
+            rollout_steps=256,
+            on_tables=("spec",),
+        )
 
     def with_examples(self, examples: int) -> "Effort":
         """The same with another number of cases per check."""

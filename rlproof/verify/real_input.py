@@ -59,15 +59,15 @@ LAW_PARAMETERS = {
 }
 
 
-def table_checks(name: str, selected: tuple[Equation, ...], seed: int) -> Iterator[Check]:
+def table_checks(name: str, selected: tuple[Equation, ...], effort: Effort, seed: int) -> Iterator[Check]:
     """Compare every tabular equation on an environment's own table."""
+    candidates = {"spec": spec_in_floats, "impl": implementation}
     for equation in selected:
         if set(agreement.parameters(equation)) <= set(PARAMETERS) and equation.id not in JUDGES:
-            for kind, make in (("spec", spec_in_floats), ("impl", implementation)):
-                yield Check(
-                    f"{equation.id}: {kind} on {name}",
-                    partial(_check_table, equation, kind, make(equation), name, seed),
-                )
+            for kind in effort.on_tables:
+                candidate = candidates[kind](equation)
+                title = f"{equation.id}: {kind} on {name}"
+                yield Check(title, partial(_check_table, equation, kind, candidate, name, seed))
 
 
 def table_law_checks(name: str, selected: tuple[Equation, ...], seed: int) -> Iterator[Check]:

@@ -90,7 +90,7 @@ def unit_checks(plan: Plan, unit: tuple[str, str]) -> Iterator[Check]:
         return
     selected: tuple[Equation, ...] = tuple(map(equation, plan.equations))
     if name in real_input.TABLES:
-        yield from real_input.table_checks(name, selected, plan.seed)
+        yield from real_input.table_checks(name, selected, plan.effort, plan.seed)
         if name in real_input.EXACT_TABLES:
             yield from real_input.table_law_checks(name, selected, plan.seed)
     else:
