@@ -9,6 +9,8 @@ from rich.console import Console
 
 from .spec.errors import ParameterError
 
+LOG_WIDTH = 110
+
 
 def verify(
     equations: Annotated[str, tyro.conf.arg(metavar="IDS")] = "*",
@@ -48,7 +50,7 @@ def verify(
         effort = effort.with_examples(examples)
     names = None if env is None else () if env == "none" else _split(env)
     plan = make_plan(_split(equations), names, effort, seed, quick=quick)
-    console = Console()
+    console = _console()
     total = sum(1 for unit in plan.units for _ in unit_checks(plan, unit))
     with progress_bar(console, total) as report:
         found = run(plan, jobs=jobs or os.cpu_count() or 1, progress=report)
@@ -66,12 +68,18 @@ def explain(equation: Annotated[str, tyro.conf.Positional] = "") -> int:
     """
     from .explain import show_all, show_one
 
-    console = Console()
+    console = _console()
     if equation:
         show_one(console, equation)
     else:
         show_all(console)
     return 0
+
+
+def _console() -> Console:
+    """A console; a log or a pipe gets the width that the table needs."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LOG_WIDTH)
 
 
 def _split(words: str) -> tuple[str, ...]:
