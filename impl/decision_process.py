@@ -41,7 +41,6 @@ class MDP:
     def from_spec(cls, mdp: "SpecMDP", dtype: DTypeLike) -> Self:
         """Round a decision process of any number system of the spec to arrays of one float dtype."""
         source = mdp.to("float64")
-        fields = (source.transition, source.reward, source.initial, source.discount)
         if jax.dtypes.canonicalize_dtype(dtype) != np.dtype(dtype):
             raise NumberSystemError(
                 f"JAX would not keep {np.dtype(dtype)}",
@@ -50,7 +49,13 @@ class MDP:
                 cause="JAX computes in 32 bits unless told otherwise",
                 remedy="jax.config.update('jax_enable_x64', True) before the first computation, or dtype float32",
             )
-        return cls(*(jnp.asarray(field, dtype) for field in fields), jnp.asarray(source.terminal, bool))
+        return cls(
+            transition=jnp.asarray(source.transition, dtype),
+            reward=jnp.asarray(source.reward, dtype),
+            initial=jnp.asarray(source.initial, dtype),
+            discount=jnp.asarray(source.discount, dtype),
+            terminal=jnp.asarray(source.terminal, bool),
+        )
 
 
 def probabilities(mdp: MDP, policy: ArrayLike) -> Array:

@@ -93,7 +93,8 @@ def rewards_to_go(
         return total, total
 
     # The scan begins with the last next_value: the end of the data cuts like a truncation.
-    return lax.scan(step, next_values[-1], (rewards, next_values, terminated, truncated), reverse=True)[1]
+    rows = (jnp.asarray(rewards), next_values, jnp.asarray(terminated), jnp.asarray(truncated))
+    return lax.scan(step, next_values[-1], rows, reverse=True)[1]
 
 
 def discounted_kernel(mdp: MDP, policy: ArrayLike) -> Array:

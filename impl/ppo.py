@@ -105,7 +105,8 @@ def adaptive_kl(divergence: ArrayLike, *, beta: ArrayLike, kl_target: ArrayLike)
 
     Spec: rlproof.spec.ppo.adaptive_kl
     """
-    # Multiplied out, since 1.5 d and d/1.5 would be rounded and move the boundaries.
+    # Multiplied out as in the spec, so that both draw the boundaries between the same floats.
+    divergence, kl_target = jnp.asarray(divergence), jnp.asarray(kl_target)
     factor = jnp.where(3 * divergence < 2 * kl_target, 0.5, jnp.where(2 * divergence > 3 * kl_target, 2.0, 1.0))
     return jnp.where(jnp.isnan(divergence), divergence, factor * beta)
 

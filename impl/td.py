@@ -16,4 +16,4 @@ def error(
 
     Spec: rlproof.spec.td.error
     """
-    return rewards + gamma * jnp.where(terminated, 0, next_values) - values
+    return jnp.asarray(rewards) + gamma * jnp.where(terminated, 0, next_values) - values

@@ -31,7 +31,8 @@ def enumerate(mdp: MDP, policy: ArrayLike, horizon: int) -> Trajectory:
 
     Spec: rlproof.spec.trajectories.enumerate
     """
-    states, actions = _indices(*mdp.reward.shape[-2:], horizon)
+    sizes = mdp.reward.shape[-2:]
+    states, actions = _indices(sizes[0], sizes[1], horizon)
     before, after = states[:, :-1], states[:, 1:]
     rewards = mdp.reward[..., before, actions]
     steps = probabilities(mdp, policy)[..., before, actions] * mdp.transition[..., before, actions, after]

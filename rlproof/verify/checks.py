@@ -12,7 +12,7 @@ from hypothesis import strategies
 from ..laws import laws
 from ..oracle import agreement
 from ..oracle.compare import compare
-from ..oracle.gradients import compare_gradient
+from ..oracle.gradients import NOT_DIFFERENTIATED, compare_gradient
 from ..oracle.law import Law
 from ..oracle.reproduction import describe, reproduction
 from ..oracle.search import BrokenError, Search, search, smallest
