@@ -131,7 +131,7 @@ def _check_rollout(equation: Equation, kind: str, candidate: Any, name: str, ste
     expected = agreement.evaluate_in_balls(equation, each(exactly, inputs))
     bound = agreement.rounding_bound(equation, inputs, "float64")
     comparison = agreement.judge_against(expected, candidate(**inputs), bound)
-    return _outcome(equation, f"{kind} on {name}, {steps} steps", comparison, start, cases=steps)
+    return _outcome(equation, f"{kind} on {name}, {steps} steps", comparison, start, cases=int(np.size(comparison.got)))
 
 
 def _outcome(equation: Equation, check: str, comparison: agreement.Comparison, start: float, cases: int = 1) -> Outcome:
