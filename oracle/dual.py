@@ -5,29 +5,23 @@ a function of `spec` on such arrays bounds the rounding error of its derivative 
 chain rule, forward or backward: both modes multiply and add the same partial derivatives.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .carrier import Carrier
 from .rounding import Rounded
 
 
-class Dual:
+class Dual(Carrier):
     """An array with its derivative along a direction."""
-
-    number_system = "rounded"
-    __array_priority__ = 2000
 
     def __init__(self, primal: Rounded, slope: Rounded) -> None:
         """Pair a value with its slope."""
-        self.primal, self.slope = primal, slope
+        self.primal, self.slope, self.value = primal, slope, primal.value
 
-    value = property(lambda self: self.primal.value)
     error = property(lambda self: self.primal.error)
-    shape = property(lambda self: self.primal.shape)
-    ndim = property(lambda self: self.primal.ndim)
-    size = property(lambda self: self.primal.size)
     T = property(lambda self: Dual(self.primal.T, self.slope.T))
 
     def wrap(self, other: Any) -> "Dual":
@@ -40,14 +34,6 @@ class Dual:
     def both(self, function: Callable[[Rounded], Rounded]) -> "Dual":
         """Apply a linear function to value and slope."""
         return Dual(function(self.primal), function(self.slope))
-
-    def __len__(self) -> int:
-        """Count the entries along the first axis."""
-        return len(self.primal)
-
-    def __iter__(self) -> Iterator["Dual"]:
-        """Iterate over the first axis."""
-        return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> "Dual":
         """Index value and slope alike."""
@@ -85,14 +71,6 @@ class Dual:
         other = self.wrap(other)
         return Dual(self.primal + other.primal, self.slope + other.slope)
 
-    def __sub__(self, other: Any) -> "Dual":
-        """Subtract."""
-        return self + (-self.wrap(other))
-
-    def __rsub__(self, other: Any) -> "Dual":
-        """Subtract from."""
-        return (-self) + other
-
     def __mul__(self, other: Any) -> "Dual":
         """Multiply by the product rule."""
         other = self.wrap(other)
@@ -104,10 +82,6 @@ class Dual:
         quotient = self.primal / other.primal
         return Dual(quotient, (self.slope - quotient * other.slope) / other.primal)
 
-    def __rtruediv__(self, other: Any) -> "Dual":
-        """Divide a plain number."""
-        return self.wrap(other) / self
-
     def __pow__(self, exponent: int) -> "Dual":
         """Raise to a natural power."""
         if exponent == 0:
@@ -118,12 +92,6 @@ class Dual:
         """Multiply matrices by the product rule."""
         other = self.wrap(other)
         return Dual(self.primal @ other.primal, self.slope @ other.primal + self.primal @ other.slope)
-
-    def __rmatmul__(self, other: Any) -> "Dual":
-        """Multiply a plain matrix by this one."""
-        return self.wrap(other) @ self
-
-    __radd__, __rmul__ = __add__, __mul__
 
     def sum(self, axis: int | None = None) -> "Dual":
         """Sum value and slope alike."""
@@ -159,44 +127,3 @@ class Dual:
         right_hand_side = self.wrap(right_hand_side)
         solution = self.primal.solve(right_hand_side.primal)
         return Dual(solution, self.primal.solve(right_hand_side.slope - self.slope @ solution))
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_: Any) -> Any:
-        """Let NumPy's operators and functions act on mixed operands."""
-        if method != "__call__" or ufunc.__name__ not in _UFUNCS:
-            return NotImplemented
-        return _UFUNCS[ufunc.__name__](*[self.wrap(item) for item in inputs])
-
-    def __gt__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value > self.wrap(other).value
-
-    def __lt__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value < self.wrap(other).value
-
-    def __ge__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value >= self.wrap(other).value
-
-    def __le__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value <= self.wrap(other).value
-
-    def __eq__(self, other: object) -> Any:
-        """Compare values."""
-        return self.value == self.wrap(other).value
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-_UFUNCS = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "matmul": lambda a, b: a @ b,
-    "exp": Dual.exp,
-    "log": Dual.log,
-    "absolute": Dual.__abs__,
-    "negative": Dual.__neg__,
-}

@@ -10,11 +10,12 @@ its transpose. Results below the range of the dtype may be flushed to zero, beyo
 Nothing here is measured or chosen, except the accuracy granted to exp and log.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from .carrier import Carrier
 
 ELEMENTARY_ROUNDINGS = 4
 """Roundings granted to exp and log: two units in the last place (the C and XLA libraries document 1 to 2)."""
@@ -28,11 +29,8 @@ def gamma(operations: int, unit: float) -> float:
     return operations * unit / (1 - operations * unit)
 
 
-class Rounded:
+class Rounded(Carrier):
     """An array of values, each with a bound on its absolute rounding error."""
-
-    number_system = "rounded"
-    __array_priority__ = 1000
 
     def __init__(self, value: Any, error: Any = 0.0, unit: float = UNIT_ROUNDOFF["float64"]) -> None:
         """Wrap float64 values; without an error they are taken as exact inputs."""
@@ -41,18 +39,7 @@ class Rounded:
         self.unit = unit
 
     # --- shape -------------------------------------------------------------------------------
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    size = property(lambda self: self.value.size)
     T = property(lambda self: self.new(self.value.T, self.error.T))
-
-    def __len__(self) -> int:
-        """Count the entries along the first axis."""
-        return len(self.value)
-
-    def __iter__(self) -> Iterator["Rounded"]:
-        """Iterate over the first axis."""
-        return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> "Rounded":
         """Index values and errors alike."""
@@ -118,14 +105,6 @@ class Rounded:
         other = self.wrap(other)
         return self._rounded(self.value + other.value, self.error + other.error)
 
-    def __sub__(self, other: Any) -> "Rounded":
-        """Subtract."""
-        return self + (-self.wrap(other))
-
-    def __rsub__(self, other: Any) -> "Rounded":
-        """Subtract from."""
-        return (-self) + other
-
     def __mul__(self, other: Any) -> "Rounded":
         """Multiply."""
         other = self.wrap(other)
@@ -149,10 +128,6 @@ class Rounded:
             inherited = np.where(room > 0, (self.error + abs(quotient) * other.error) / room, np.inf)
         return self._rounded(quotient, inherited)
 
-    def __rtruediv__(self, other: Any) -> "Rounded":
-        """Divide a plain number."""
-        return self.wrap(other) / self
-
     def __pow__(self, exponent: int) -> "Rounded":
         """Raise to a natural power, by any sequence of multiplications."""
         if exponent == 0:
@@ -171,12 +146,6 @@ class Rounded:
         terms = (left + self.error) @ (right + other.error)
         operations = self.shape[-1]
         return self._in_range(self.value @ other.value, inherited + gamma(operations, self.unit) * terms, operations)
-
-    def __rmatmul__(self, other: Any) -> "Rounded":
-        """Multiply a plain matrix by this one."""
-        return self.wrap(other) @ self
-
-    __radd__, __rmul__ = __add__, __mul__
 
     def sum(self, axis: int | None = None) -> "Rounded":
         """Sum in any order."""
@@ -212,34 +181,7 @@ class Rounded:
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
         return self._rounded(np.log(self.value), inherited, ELEMENTARY_ROUNDINGS)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_: Any) -> Any:
-        """Let NumPy's operators and functions act on mixed operands."""
-        if method != "__call__" or ufunc.__name__ not in _UFUNCS:
-            return NotImplemented
-        return _UFUNCS[ufunc.__name__](*[self.wrap(item) for item in inputs])
-
     # --- comparisons look at the values ----------------------------------------------------------
-    def __gt__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value > self.wrap(other).value
-
-    def __lt__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value < self.wrap(other).value
-
-    def __ge__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value >= self.wrap(other).value
-
-    def __le__(self, other: Any) -> Any:
-        """Compare values."""
-        return self.value <= self.wrap(other).value
-
-    def __eq__(self, other: object) -> Any:
-        """Compare values."""
-        return self.value == self.wrap(other).value
-
-    __hash__ = None  # type: ignore[assignment]
 
     def solve(self, right_hand_side: Any) -> "Rounded":
         """Solve a linear system by Gaussian elimination.
@@ -257,22 +199,6 @@ class Rounded:
         if np.linalg.norm(spread, np.inf) >= 1:
             return self.new(solution, np.inf)
         return self.new(solution, np.linalg.solve(np.eye(size) - spread, first))
-
-
-_UFUNCS = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "matmul": lambda a, b: a @ b,
-    "exp": Rounded.exp,
-    "log": Rounded.log,
-    "absolute": Rounded.__abs__,
-    "negative": Rounded.__neg__,
-    "greater": lambda a, b: a > b,
-    "less": lambda a, b: a < b,
-    "equal": lambda a, b: a == b,
-}
 
 
 @lru_cache(maxsize=16)
