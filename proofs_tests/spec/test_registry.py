@@ -31,7 +31,7 @@ CASE: dict[str, Any] = {
     "action_values": [NUMBERS, NUMBERS],
     **dict.fromkeys(("rewards", "values", "next_values", "ratios", "advantages", "divergences"), NUMBERS),
     **dict.fromkeys(("log_probs", "old_log_probs"), NUMBERS),
-    **dict.fromkeys(("actions", "mean", "log_std", "old_mean", "old_log_std"), [NUMBERS, NUMBERS]),
+    **{name: [NUMBERS, NUMBERS] for name in ("actions", "mean", "log_std", "old_mean", "old_log_std")},
     **dict.fromkeys(("gamma", "gae_lambda", "clip_epsilon", "beta", "kl_target", "divergence", "delta"), "1/8"),
     "terminated": np.array([False, True]),
     "truncated": np.array([True, False]),
