@@ -97,15 +97,15 @@ def _decide_balls(relation: str, left: arb, right: arb) -> Decision:
     if not difference.is_finite():  # an infinite bound holds of every finite number
         certain = relation == "<=" and left.is_finite() and right == arb.pos_inf()
         return Decision(True if certain else None)
-    lowest, highest = float(difference.lower()), float(difference.upper())
-    if relation == "<=":
-        return Decision(True if lowest >= 0 else False if highest < 0 else None, slack=lowest)
+    if relation == "<=":  # decided by the balls themselves: a float of a tiny bound would round to zero
+        holds = True if difference >= 0 else False if difference < 0 else None
+        return Decision(holds, slack=float(difference.lower()))
     # Two expressions of one real number cannot be proved equal by enclosures; they are accepted when
     # the difference contains zero and is no wider than half of the working precision explains.
-    magnitude = max(1.0, float(abs(left).upper()), float(abs(right).upper()))
-    narrow = highest - lowest <= magnitude * 2.0 ** -(flint.ctx.prec // 2)
-    holds = (True if narrow else None) if lowest <= 0 <= highest else False
-    return Decision(holds, error=max(abs(lowest), abs(highest)))
+    magnitude = (abs(left) + abs(right) + 1).upper()
+    narrow = bool(difference.rad() <= magnitude * arb(2) ** -(flint.ctx.prec // 2))
+    holds = (True if narrow else None) if difference.contains(0) else False
+    return Decision(holds, error=float(abs(difference).upper()))
 
 
 def _float(value: Any) -> float:

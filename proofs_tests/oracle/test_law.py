@@ -59,7 +59,7 @@ def test_two_laws_of_one_equation_have_different_names() -> None:
 
     law("td.error")(same)
     law("gae.advantage")(same)
-    with pytest.raises(ValueError, match="two laws are called td.error:same"):
+    with pytest.raises(ValueError, match=r"two laws are called td\.error:same"):
         law("td.error")(same)
     assert len(registered()) == 2
 
@@ -114,7 +114,8 @@ def test_inputs_are_converted_to_the_number_system_of_the_law() -> None:
     make(looks, "ball").check(**case)
     assert [system_of(inputs["rewards"]) for inputs in seen] == ["exact", "ball"]
     assert isinstance(seen[1]["gamma"], arb)
-    assert seen[1]["gamma"].contains(arb(1) / 3)
+    with numbers.precision(1024):
+        assert seen[1]["gamma"].contains(arb(1) / 3)
     assert all(inputs["terminated"].dtype == bool and inputs["sweeps"] == 3 for inputs in seen)
 
 
