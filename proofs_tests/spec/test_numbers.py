@@ -133,6 +133,7 @@ def test_the_simplest_rational_rounds_to_its_double(number: float) -> None:
         (1 - 2 / 3, fmpq(1, 3)),
         (1 - 0.9, fmpq(1, 10)),
         (0.1 + 0.2, fmpq(3, 10)),
+        (1 - (1 - 1 / 1000003), fmpq(1, 1000003)),
         (1 / 3, fmpq(1, 3)),
         (0.0, fmpq(0)),
         (1.0, fmpq(1)),

@@ -40,7 +40,7 @@ class Effort:
         """The effort of `rlproof verify`."""
         return cls(
             law_examples=30,
-            agreement_examples=30,
+            agreement_examples=20,
             compiled=(("float32", "small"), ("float32", "oblong"), ("float64", "oblong")),
             rollout_steps=2048,
         )
