@@ -182,7 +182,7 @@ def adaptive_kl(divergence: Scalar, *, beta: Scalar, kl_target: Scalar) -> Scala
     Args:
         divergence: mean KL(old || new) after the policy update, in nats, d >= 0.
         beta: present coefficient >= 0.
-        kl_target: target divergence > 0.
+        kl_target: target divergence >= 0.
     Returns:
         One number, the next coefficient.
     Conventions:

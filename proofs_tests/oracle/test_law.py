@@ -115,7 +115,7 @@ def test_inputs_are_converted_to_the_number_system_of_the_law() -> None:
     assert [system_of(inputs["rewards"]) for inputs in seen] == ["exact", "ball"]
     assert isinstance(seen[1]["gamma"], arb)
     with numbers.precision(1024):
-        assert seen[1]["gamma"].contains(arb(1) / 3)
+        assert seen[1]["gamma"].overlaps(arb(1) / 3)
     assert all(inputs["terminated"].dtype == bool and inputs["sweeps"] == 3 for inputs in seen)
 
 
@@ -124,7 +124,7 @@ def test_a_decision_process_is_converted_as_a_whole() -> None:
     mdp = MDP([[[0, 1]], [[0, 1]]], [["1/3"], [0]], [1, 0], "9/10", [False, True])
     ball = to_ball(mdp)
     assert ball.system == "ball"
-    assert ball.discount.contains(arb(9) / 10)
+    assert ball.discount.overlaps(arb(9) / 10)
     assert ball.terminal.tolist() == [False, True]
 
 
