@@ -12,7 +12,9 @@ from ..spec.registry import Equation
 
 def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None = None) -> str:
     """Python source that evaluates the spec on a case: exactly, or on floats of this dtype."""
-    lines = ["import numpy as np", f"from rlproof.spec import {equation.topic}"]
+    topic = equation.topic if equation.topic not in case else f"spec_{equation.topic}"  # mdp is also an argument
+    renamed = "" if topic == equation.topic else f" as {topic}"
+    lines = ["import numpy as np", f"from rlproof.spec import {equation.topic}{renamed}"]
     if any(isinstance(value, MDP) for value in case.values()):
         lines.append("from rlproof.spec.mdp import MDP")
     if dtype is None:
@@ -20,7 +22,7 @@ def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None 
     lines += [f"{name} = {_source(value, dtype)}" for name, value in case.items()]
     keyword = ", ".join(f"{name}={name}" for name in case)
     every = "*" if inspect.isgeneratorfunction(equation.function) else ""
-    lines.append(f"print({every}{equation.topic}.{equation.name}({keyword}))")
+    lines.append(f"print({every}{topic}.{equation.name}({keyword}))")
     return "\n".join(lines)
 
 
@@ -55,7 +57,7 @@ def _source(value: Any, dtype: str | None) -> str:
         return f"exact({wrapped})" if dtype is None else f"np.array({wrapped}, dtype='{dtype}')"
     if isinstance(value, (bool, int)):
         return repr(value)
-    return _fraction(value) if dtype is None else _decimal(value)
+    return _fraction(value) if dtype is None else repr(float(np.dtype(dtype).type(float(_decimal(value)))))
 
 
 def _nested(array: np.ndarray, number: Any) -> str:
