@@ -43,7 +43,7 @@ lint: $(READY) typed ## Style, format and types.
 	@$(BIN)/ruff format --check --output-format concise . && echo "ruff format: clean"
 	@set -o pipefail; $(BIN)/basedpyright | sed -E \
 	  -e 's,($(CURDIR)/)?build/typed/rlproof/(spec|impl|envs|oracle)/,\2/,' \
-	  -e 's,($(CURDIR)/)?build/typed/rlproof/laws/,proofs_tests/laws/,' -e 's,($(CURDIR)/)?build/typed/,,'
+	  -e 's,($(CURDIR)/)?build/typed/rlproof/(laws|published)/,proofs_tests/\2/,' -e 's,($(CURDIR)/)?build/typed/,,'
 
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -53,7 +53,7 @@ typed:
 	@rm -rf build/typed && mkdir -p build/typed
 	@cp -rs $(CURDIR)/rlproof build/typed/rlproof
 	@for name in spec impl envs oracle; do cp -rs $(CURDIR)/$$name build/typed/rlproof/$$name; done
-	@cp -rs $(CURDIR)/proofs_tests/laws build/typed/rlproof/laws
+	@for name in laws published; do cp -rs $(CURDIR)/proofs_tests/$$name build/typed/rlproof/$$name; done
 
 $(READY): pyproject.toml
 	@if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c '' 2>/dev/null; then bash .ci/make-venv $(VENV); fi

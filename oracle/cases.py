@@ -31,32 +31,54 @@ def fields(process: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
     return {name: convert(getattr(process, name)) for name in FIELDS}
 
 
+def is_record(value: Any) -> bool:
+    """Whether this is a named tuple of arrays, such as a linear system: converted field by field."""
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def is_discrete(value: Any) -> bool:
+    """Whether this is a count, or an array of flags, actions or indices: the same in every number system."""
+    return isinstance(value, int) or getattr(value, "dtype", np.dtype(object)).kind in "biu"
+
+
+def _record(value: Any, convert: Callable[..., Any], *options: Any) -> Any:
+    return type(value)(*(convert(field, *options) for field in value))
+
+
 def to_float(value: Any, dtype: str) -> Any:
-    """Round exact data to a float dtype; flags and counts stay."""
+    """Round exact data to a float dtype; flags, indices and counts stay."""
+    if is_record(value):
+        return _record(value, to_float, dtype)
+    if is_discrete(value):
+        return value
     if isinstance(value, (MDP, FloatMDP)):
         return FloatMDP(**fields(value, lambda field: to_float(field, dtype)), terminal=value.terminal)
     if isinstance(value, np.ndarray):
-        return numbers.float64(value).astype(dtype) if value.dtype != bool else value
-    return value if isinstance(value, int) else np.dtype(dtype).type(numbers.float64(value))
+        return numbers.float64(value).astype(dtype)
+    return np.dtype(dtype).type(numbers.float64(value))
 
 
 def exactly(value: Any) -> Any:
     """Read float data back as the rationals that they are, so that rounding of the inputs plays no part."""
+    if is_record(value):
+        return _record(value, exactly)
+    if is_discrete(value):
+        return value
     if isinstance(value, FloatMDP):
         return MDP(**fields(value, exactly), terminal=value.terminal)
-    if isinstance(value, np.ndarray):
-        return value if value.dtype == bool else numbers.exact(value)
-    return value if isinstance(value, int) else numbers.rational(value)
+    return numbers.exact(value) if isinstance(value, np.ndarray) else numbers.rational(value)
 
 
 def to_rounded(value: Any, dtype: str) -> Any:
     """Wrap float data as exact inputs of a computation in this dtype."""
+    if is_record(value):
+        return _record(value, to_rounded, dtype)
+    if is_discrete(value):
+        return value
     unit = UNIT_ROUNDOFF[dtype]
     if isinstance(value, FloatMDP):
         return MDP(**fields(value, lambda field: Rounded(field, unit=unit)), terminal=value.terminal)
-    if isinstance(value, np.ndarray):
-        return value if value.dtype == bool else Rounded(value, unit=unit)
-    return value if isinstance(value, int) else Rounded(value, unit=unit)
+    return Rounded(value, unit=unit)
 
 
 def each(convert: Any, case: Mapping[str, Any], *options: Any) -> dict[str, Any]:

@@ -122,6 +122,19 @@ class Dual(Carrier):
         """Take the logarithm by the chain rule."""
         return Dual(self.primal.log(), self.slope / self.primal)
 
+    def sqrt(self) -> "Dual":
+        """Take the square root by the chain rule."""
+        value = self.primal.sqrt()
+        return Dual(value, self.slope / (2 * value))
+
+    def expm1(self) -> "Dual":
+        """Give exp(x) - 1 by the chain rule."""
+        return Dual(self.primal.expm1(), self.primal.exp() * self.slope)
+
+    def log1p(self) -> "Dual":
+        """Give log(1 + x) by the chain rule."""
+        return Dual(self.primal.log1p(), self.slope / (1 + self.primal))
+
     def solve(self, right_hand_side: Any) -> "Dual":
         """Solve A x = b, and A x' = b' - A' x."""
         right_hand_side = self.wrap(right_hand_side)

@@ -17,7 +17,7 @@ from ..spec.decision_process import MDP
 from ..spec.dp import policy_iteration
 from ..spec.registry import Equation
 from .agreement import Comparison
-from .cases import FIELDS, FloatMDP, each, exactly, fields, to_float, to_rounded
+from .cases import FIELDS, FloatMDP, each, exactly, fields, is_discrete, is_record, to_float, to_rounded
 from .dual import Dual
 from .law import to_ball
 from .rounding import Rounded
@@ -27,18 +27,6 @@ Derivative = Callable[[Mapping[str, Any], Mapping[str, Any], np.ndarray], float]
 
 STEP = numbers.rational(2) ** -200
 BALL_BITS = 1024
-NOT_DIFFERENTIATED = {
-    "dp.policy_improvement": "gives actions",
-    "dp.policy_iteration": "gives actions",
-    "policy.greedy": "gives actions",
-    "ppo.clip_gradient": "is piecewise constant",
-    "ppo.adaptive_kl": "is a rule between updates, not an objective",
-    "trpo.max_kl_step": "is solved in float64: no exact quotient",
-    "trpo.algorithm1": "is solved in float64: no exact quotient",
-    "trpo.algorithm1_gap": "is solved in float64: no exact quotient",
-    "trajectories.enumerate": "gives trajectories; its probabilities are products that eta sums",
-}
-"""Equations whose gradients are not compared, with the reason."""
 _EVALUATED = {"value.optimal_v": value.v, "value.optimal_q": value.q}
 
 
@@ -73,7 +61,10 @@ def _midpoint(first: Any, second: Any) -> tuple[Any, Any]:
         pairs = {name: _midpoint(getattr(first, name), getattr(second, name)) for name in FIELDS}
         point = MDP(**{name: pair[0] for name, pair in pairs.items()})
         return point, FloatMDP(**{name: pair[1] for name, pair in pairs.items()}, terminal=None)
-    if isinstance(first, int) or getattr(first, "dtype", np.dtype(object)).kind == "b":
+    if is_record(first):
+        points, directions = zip(*(_midpoint(*pair) for pair in zip(first, second, strict=True)), strict=True)
+        return type(first)(*points), type(first)(*directions)
+    if is_discrete(first):
         return first, None
     return (first + second) / 2, second - first
 
@@ -86,6 +77,8 @@ def _exact_direction(value: Any) -> Any:
 def _moved(value: Any, direction: Any, step: Any) -> Any:
     if isinstance(value, MDP):
         return MDP(**{name: getattr(value, name) + step * getattr(direction, name) for name in FIELDS})
+    if is_record(value):
+        return type(value)(*(_moved(*pair, step) for pair in zip(value, direction, strict=True)))
     return value + step * direction
 
 
@@ -115,6 +108,8 @@ def _rounding(equation: Equation, inputs: Mapping[str, Any], slopes: Mapping[str
 def _dual(value: Any, slope: Any, dtype: str) -> Any:
     if isinstance(value, FloatMDP):
         return MDP(**{name: _dual(getattr(value, name), getattr(slope, name), dtype) for name in FIELDS})
+    if is_record(value):
+        return type(value)(*(_dual(*pair, dtype) for pair in zip(value, slope, strict=True)))
     primal = to_rounded(value, dtype)
     return Dual(primal, to_rounded(slope, dtype)) if isinstance(primal, Rounded) else value
 

@@ -29,6 +29,8 @@ class Law:
     statement: str
     system: str
     function: LawFunction
+    derivation: bool = False
+    """Whether the law derives the quantity in another way than the equation's own formula or recursion."""
 
     @property
     def id(self) -> str:
@@ -55,12 +57,16 @@ class Law:
         return combine(decide(claim) for claim in self.function(**data))
 
 
-def law(equation: str, *, system: str = "exact") -> Callable[[LawFunction], LawFunction]:
-    """Register a generator of claims as a law of the equation with this id."""
+def law(equation: str, *, system: str = "exact", derivation: bool = False) -> Callable[[LawFunction], LawFunction]:
+    """Register a generator of claims as a law of the equation with this id.
+
+    A `derivation` finds the quantity in another way than the equation itself does: by enumeration, as a
+    power series, from a linear system, in closed form.
+    """
 
     def register(function: LawFunction) -> LawFunction:
         statement = inspect.cleandoc(function.__doc__ or "")
-        entry = Law(equation, function.__name__, statement, system, function)
+        entry = Law(equation, function.__name__, statement, system, function, derivation)
         if entry.id in _LAWS:
             raise ValueError(f"two laws are called {entry.id}")
         _LAWS[entry.id] = entry
@@ -78,6 +84,8 @@ def to_ball(value: Any) -> Any:
     """Convert exact inputs to balls; integers, booleans and plain objects stay."""
     if isinstance(value, MDP):
         return value.to("ball")
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(to_ball, value))
     if isinstance(value, np.ndarray) and value.dtype == object:
         return numbers.ball(value)
     return numbers.arb(value) if isinstance(value, numbers.fmpq) else value

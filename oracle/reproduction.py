@@ -8,6 +8,7 @@ import numpy as np
 
 from ..spec.decision_process import MDP
 from ..spec.registry import Equation
+from .cases import is_record
 
 
 def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None = None) -> str:
@@ -17,6 +18,8 @@ def reproduction(equation: Equation, case: Mapping[str, Any], dtype: str | None 
     lines = ["import numpy as np", f"from rlproof.spec import {equation.topic}{renamed}"]
     if any(isinstance(value, MDP) for value in case.values()):
         lines.append("from rlproof.spec.mdp import MDP")
+    records = {type(value) for value in case.values() if is_record(value)}
+    lines += [f"from rlproof.{kind.__module__.partition('rlproof.')[2]} import {kind.__name__}" for kind in records]
     if dtype is None:
         lines.insert(1, "from rlproof.spec.numbers import exact")
     lines += [f"{name} = {_source(value, dtype)}" for name, value in case.items()]
@@ -37,6 +40,8 @@ def _plain(value: Any) -> str:
         inner = ", ".join(f"{name}={_plain(field)}" for name, field in fields.items())
         terminal = f", terminal={value.terminal.tolist()}" if value.terminal.any() else ""
         return f"MDP({inner}, discount={value.discount}{terminal})"
+    if is_record(value):
+        return f"{type(value).__name__}({', '.join(f'{n}={_plain(f)}' for n, f in value._asdict().items())})"
     if isinstance(value, np.ndarray):
         return _nested(value, str)
     return str(value)
@@ -50,7 +55,10 @@ def _source(value: Any, dtype: str | None) -> str:
             for name, field in (("transition", value.transition), ("reward", value.reward), ("initial", value.initial))
         )
         return f"MDP({inner}, discount={number(value.discount)}, terminal={value.terminal.tolist()})"
-    if isinstance(value, np.ndarray) and value.dtype == bool:
+    if is_record(value):
+        inner = ", ".join(f"{name}={_source(field, dtype)}" for name, field in value._asdict().items())
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
         return f"np.array({value.tolist()})"
     if isinstance(value, np.ndarray):
         wrapped = _nested(value, _fraction if dtype is None else _decimal)

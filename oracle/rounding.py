@@ -181,6 +181,28 @@ class Rounded(Carrier):
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
         return self._rounded(np.log(self.value), inherited, ELEMENTARY_ROUNDINGS)
 
+    def sqrt(self) -> "Rounded":
+        """Take the square root, which an error moves by at most its share of the root, and by at most its own root."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.sqrt(self.value)
+            room = np.sqrt(np.maximum(self.value - self.error, 0))
+            inherited = np.minimum(np.where(room > 0, self.error / (value + room), np.inf), np.sqrt(self.error))
+        return self._rounded(value, np.where(self.error == 0, 0.0, inherited))
+
+    def expm1(self) -> "Rounded":
+        """Give exp(x) - 1, relatively accurate near zero."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = np.expm1(self.value)
+            inherited = np.where(np.isinf(value), np.inf, (value + 1) * np.expm1(self.error))
+        return self._rounded(value, inherited, ELEMENTARY_ROUNDINGS)
+
+    def log1p(self) -> "Rounded":
+        """Give log(1 + x), relatively accurate near zero."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = self.error / (1 + self.value)
+            inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
+        return self._rounded(np.log1p(self.value), inherited, ELEMENTARY_ROUNDINGS)
+
     # --- comparisons look at the values ----------------------------------------------------------
 
     def solve(self, right_hand_side: Any) -> "Rounded":

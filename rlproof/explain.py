@@ -27,7 +27,7 @@ def show_one(console: Console, identifier: str) -> None:
     console.print(f"    {entry.math}\n", markup=False, highlight=False)
     console.print(f"{entry.name}{inspect.signature(entry.function)}\n", markup=False)
     for title in SECTIONS:
-        if title != "Laws":
+        if title != "Laws" and title in entry.sections:
             console.print(f"[bold]{title}[/]")
             console.print(_indent(entry.sections[title]), markup=False, highlight=False)
     console.print(f"[bold]Number systems[/]\n    {', '.join(entry.number_systems)}", highlight=False)

@@ -21,6 +21,9 @@ MARKED_UP = re.compile(r"(:\w+:`[^`]*`|``.*?``|`[^`]*`)", re.DOTALL)
 """What is already markup and is left alone: roles and code."""
 
 
+SHOWN = ("Returns", "Conventions", "Gradient", "Raises", "Source")
+"""The sections of an entry that its page shows as they are."""
+
 INTRODUCTION = """
 There are {count} equations. Of each of their five faces so many are built: {totals}. The column *laws* counts
 the laws that must hold of the equation; a dash is a face that is not built yet.
@@ -36,7 +39,7 @@ def equation_page(equation: "Equation") -> str:
         f".. math::\n\n{indent(equation.math, '   ')}",
         _call(equation),
         _arguments(equation),
-        *(_section(equation, name) for name in ("Returns", "Conventions", "Raises", "Source")),
+        *(_section(equation, name) for name in SHOWN if name in equation.sections),
         f"In rlproof since {equation.sections['Since']}, in the number systems {systems}.",
         _code_of_both(equation),
         _laws(laws_of(equation)),

@@ -81,6 +81,8 @@ def policy_improvement(mdp: MDP, policy: Array) -> Array:
         [S] integers, the greedy action of each state.
     Conventions:
         Ties go to the lowest index.
+    Gradient:
+        Not compared: it gives actions.
     Laws:
         improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping,
         improvement_backs_up_the_best, improvement_passes_over_copies
@@ -107,6 +109,8 @@ def policy_iteration(mdp: MDP) -> Array:
     Conventions:
         An action is kept unless another is better (in float64: by more than rounding can
         explain), so that ties cannot make the iteration circle.
+    Gradient:
+        Not compared: it gives actions.
     Laws:
         policy_iteration_is_optimal, policy_iteration_equals_brute_force, policy_iteration_is_a_fixed_point,
         policy_iteration_avoids_costly_loops

@@ -17,6 +17,8 @@ def greedy(action_values: Array) -> Array:
         [...] integers.
     Conventions:
         Ties go to the lowest index. In balls, an action counts as better only if certainly so.
+    Gradient:
+        Not compared: it gives actions.
     Laws:
         greedy_attains_the_maximum, greedy_takes_the_lowest_index, greedy_is_invariant_to_scale_and_shift
     Raises:

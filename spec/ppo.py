@@ -126,6 +126,8 @@ def clip_gradient(ratios: Array, advantages: Array, *, clip_epsilon: Scalar) -> 
         [T, ...], slope of the term before averaging, in units of reward.
     Conventions:
         At the kinks r = 1 +- epsilon any number between 0 and A is a subgradient; here A.
+    Gradient:
+        Not compared: it is piecewise constant.
     Laws:
         clip_gradient_equals_the_derivative, clip_gradient_at_one_is_the_advantage, clip_gradient_is_a_supergradient
     Raises:
@@ -187,6 +189,8 @@ def adaptive_kl(divergence: Scalar, *, beta: Scalar, kl_target: Scalar) -> Scala
         One number, the next coefficient.
     Conventions:
         1.5 is the threshold and 2 the factor; strict inequalities, so the boundaries keep beta.
+    Gradient:
+        Not compared: it is a rule between updates, not an objective.
     Laws:
         adaptive_kl_halves_keeps_or_doubles, adaptive_kl_is_monotone, adaptive_kl_is_scale_free,
         adaptive_kl_undoes_itself

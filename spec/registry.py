@@ -9,10 +9,24 @@ from typing import Any, NamedTuple
 
 from .errors import UnknownEquationError
 
-TOPICS = ("mdp", "value", "bellman", "dp", "policy", "divergence", "trpo", "ppo", "td", "gae", "trajectories")
-PARTS = {"trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1")}
+TOPICS = (
+    "mdp",
+    "value",
+    "bellman",
+    "dp",
+    "policy",
+    "divergence",
+    "trpo",
+    "ppo",
+    "td",
+    "gae",
+    "trajectories",
+)
+PARTS = {
+    "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+}
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
-SECTIONS = ("Args", "Returns", "Conventions", "Laws", "Raises", "Source", "Since")
+SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
 REFUSED = {"exact": "NumberSystemError in exact", "ball": "NumberSystemError for balls"}
 """How a docstring's Raises section says that an equation does not exist in a number system."""
 
@@ -28,6 +42,11 @@ class Equation(NamedTuple):
     math: str
     sections: dict[str, str]
     number_systems: tuple[str, ...]
+
+    @property
+    def undifferentiated(self) -> str | None:
+        """Why its gradient is not compared, as its section Gradient says; None for most equations."""
+        return self.sections.get("Gradient")
 
 
 @cache

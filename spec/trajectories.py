@@ -35,6 +35,8 @@ def enumerate(mdp: MDP, policy: Array, horizon: int) -> Iterator[Trajectory]:
         An iterator of Trajectory: H + 1 states, H actions, H rewards R(s_t, a_t), probability.
     Conventions:
         A trajectory goes on in terminal states, at zero reward. There are up to S (A S)^H of them.
+    Gradient:
+        Not compared: it gives trajectories; its probabilities are products that eta sums.
     Laws:
         probabilities_sum_to_one, trajectories_are_possible_and_distinct, the_process_is_markov,
         the_policy_is_followed, state_frequencies_follow_the_kernel, mean_rewards_follow_the_kernel

@@ -28,6 +28,8 @@ def max_kl_step(mdp: MDP, policy: Array, *, delta: Scalar) -> Array:
     Conventions:
         States that are never visited take the step of their own ball too. In exact, a rational
         policy just inside the ball.
+    Gradient:
+        Not compared: it is solved in float64: no exact quotient.
     Laws:
         max_kl_step_is_feasible, max_kl_step_beats_challengers, max_kl_step_at_zero_stays
     Raises:
@@ -59,6 +61,8 @@ def algorithm1(mdp: MDP, policy: Array) -> Array:
         how far the result can be from the maximum. A deterministic policy, even the worst, is a
         fixed point for every discount >= 1/5. In exact, a rational policy whose bound is certified
         not to be below eta(pi_i).
+    Gradient:
+        Not compared: it is solved in float64: no exact quotient.
     Laws:
         algorithm1_improves_monotonically, algorithm1_beats_challengers, algorithm1_gap_is_small,
         algorithm1_keeps_deterministic_policies, algorithm1_is_invariant_to_shaping
@@ -93,6 +97,8 @@ def algorithm1_gap(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
         The right-hand side for multipliers found numerically; in exact, a ball.
     Conventions:
         Valid for any lambda >= 0 with sum rho lambda = C and nu above the advantages.
+    Gradient:
+        Not compared: it is solved in float64: no exact quotient.
     Laws:
         gap_is_not_negative, gap_bounds_every_challenger, gap_of_the_step_is_small
     Raises:

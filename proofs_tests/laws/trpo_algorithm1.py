@@ -7,7 +7,7 @@ import numpy as np
 
 from rlproof.laws._common import Array, Claims, mix, shaped
 from rlproof.oracle.claims import at_most, equal, true
-from rlproof.oracle.judges import resolution
+from rlproof.oracle.judges.steps import resolution
 from rlproof.oracle.law import law
 from rlproof.spec import divergence, extremal, numbers, trpo
 from rlproof.spec.decision_process import MDP, read_policy

@@ -12,7 +12,8 @@ from rlproof.laws import laws
 from rlproof.oracle.agreement import parameters
 from rlproof.oracle.reproduction import describe
 from rlproof.oracle.search import search
-from rlproof.oracle.strategies import _VOCABULARY, DISCOUNTS, KINDS, Sizes, arguments, mdps, policies, rationals
+from rlproof.oracle.strategies import DISCOUNTS, KINDS, Sizes, arguments, mdps, policies, rationals
+from rlproof.oracle.vocabulary import vocabulary
 from rlproof.spec.decision_process import MDP, reaches_terminal
 from rlproof.spec.mdp import policy_kernel
 from rlproof.spec.numbers import exact, float64, rational
@@ -141,7 +142,7 @@ def test_drawn_policies_are_distributions(full_support: bool) -> None:
 @pytest.mark.parametrize("names", [law.parameters for law in laws()], ids=[law.id for law in laws()])
 def test_every_law_speaks_of_the_vocabulary(names: tuple[str, ...]) -> None:
     """Each of its parameters can be drawn."""
-    assert set(names) <= set(_VOCABULARY)
+    assert set(names) <= set(vocabulary())
 
 
 @pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
@@ -155,7 +156,7 @@ def test_every_number_but_discounts_fits_into_float32(equation: Any) -> None:
 
 def test_discounts_are_the_only_decimals() -> None:
     """9/10 and 99/100 are rounded in floats, and the reference is computed for what they are rounded to."""
-    names = [name for name in _VOCABULARY if name not in {*RESERVED, "scale", "relabelling"}]
+    names = [name for name in vocabulary() if name not in {*RESERVED, "scale", "relabelling"}]
     decimals = Counter(
         name
         for name in names

@@ -12,7 +12,7 @@ from hypothesis import strategies
 from ..laws import laws
 from ..oracle import agreement
 from ..oracle.compare import compare
-from ..oracle.gradients import NOT_DIFFERENTIATED, compare_gradient
+from ..oracle.gradients import compare_gradient
 from ..oracle.law import Law
 from ..oracle.reproduction import describe, reproduction
 from ..oracle.search import BrokenError, Search, search, smallest
@@ -80,7 +80,7 @@ def equation_checks(equation: Equation, effort: Effort, seed: int) -> Iterator[C
     for law in laws():
         if law.equation == equation.id:
             yield Check(law.id, partial(check_law, equation, law, effort.law_examples, seed))
-    if equation.id not in NOT_DIFFERENTIATED:
+    if equation.undifferentiated is None:
         gradient = partial(check_gradient, equation, effort.agreement_examples, seed)
         yield Check(f"{equation.id}: gradient in float64, oblong", gradient)
     runs = [("spec", "float64", size, spec_in_floats(equation)) for _, size in effort.compiled[:2]]

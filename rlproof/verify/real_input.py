@@ -45,6 +45,13 @@ QUICK_ENVIRONMENTS = ("FrozenLake-v1 4x4 slippery", "Hopper-v5 trained")
 EXACT_TABLES = ("FrozenLake-v1 4x4", "FrozenLake-v1 4x4 slippery")
 """Tables on which the trust-region laws are held in rationals as well."""
 PARAMETERS = ("mdp", "policy", "new_policy", "sampling_policy", "state_values", "action_values", "sweeps")
+ROLLOUT_PARAMETERS = (
+    *("rewards", "values", "next_values", "terminated", "truncated"),
+    *("actions", "mean", "old_mean", "log_std", "old_log_std", "log_probs", "old_log_probs"),
+    *("ratios", "advantages", "divergences", "divergence"),
+    *ROLLOUT_SETTINGS,
+)
+"""What a rollout has: every equation of these is compared on real trajectories."""
 LAW_PARAMETERS = {
     "mdp",
     "policy",
@@ -81,9 +88,7 @@ def table_law_checks(name: str, selected: tuple[Equation, ...], seed: int) -> It
 def rollout_checks(name: str, selected: tuple[Equation, ...], effort: Effort, seed: int) -> Iterator[Check]:
     """Compare every trajectory-level equation on real trajectories."""
     for equation in selected:
-        if equation.topic in ("ppo", "td", "gae", "policy", "mdp") and "mdp" not in agreement.parameters(equation):
-            if equation.id == "policy.greedy":
-                continue
+        if set(agreement.parameters(equation)) <= set(ROLLOUT_PARAMETERS) and equation.id not in JUDGES:
             for kind, make in (("spec", spec_in_floats), ("impl", implementation)):
                 yield Check(
                     f"{equation.id}: {kind} on {name}",

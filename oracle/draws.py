@@ -1,0 +1,180 @@
+"""Drawing the parts that cases consist of: rationals, distributions, processes, policies, arrays.
+
+Every number drawn is a rational with few digits and, but for discounts such as 9/10, dyadic, so that
+the same case can be handed to exact arithmetic and, without any rounding, to float32. Whole numbers
+come first, since a shrunk case consists of what comes first.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ..spec.decision_process import MDP
+from ..spec.numbers import Array, exact, rational
+
+KINDS = ("deterministic", "dense", "garnet", "absorbing", "cycle", "unreachable", "duplicate actions")
+DISCOUNTS = ("1/2", "0", "9/10", "3/4", "99/100", "1023/1024")
+GRAIN = 16  # probabilities are multiples of 1/16
+POLICY_GRAINS = (1, 2, 4, GRAIN)  # the probabilities of a policy, simplest first
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large the drawn problems are; equal bounds fix a size."""
+
+    states: tuple[int, int] = (1, 3)
+    actions: tuple[int, int] = (1, 3)
+    length: tuple[int, int] = (1, 4)
+    dimensions: tuple[int, int] = (1, 2)
+
+    @classmethod
+    def fixed(cls, states: int, actions: int, length: int, dimensions: int) -> "Sizes":
+        """Allow one size only (a compiled function is compiled once per size)."""
+        return cls((states, states), (actions, actions), (length, length), (dimensions, dimensions))
+
+
+@dataclass
+class Scene:
+    """What has been drawn for one case, by name, and how the rest is drawn."""
+
+    draw: Draw
+    sizes: Sizes
+    vocabulary: Mapping[str, Callable[["Scene"], Any]]
+    names: frozenset[str] = frozenset()
+    drawn: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        """Draw what the name means, once."""
+        if name not in self.drawn:
+            self.drawn[name] = self.vocabulary[name](self)
+        return self.drawn[name]
+
+    def asks_for(self, *names: str) -> bool:
+        """Whether one of these names is among those asked for: what `actions` are depends on what they come with."""
+        return not self.names.isdisjoint(names)
+
+
+def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[MDP]:
+    """Draw decision processes with discount below one."""
+
+    @st.composite
+    def build(draw: Draw) -> MDP:
+        return draw_mdp(draw, sizes, draw(st.sampled_from(kinds)))
+
+    return build()
+
+
+def policies(mdp: MDP, *, full_support: bool = False) -> st.SearchStrategy[Array]:
+    """Draw stochastic policies of a process, deterministic ones among them."""
+    least = 1 if full_support else 0
+    grains = [grain for grain in POLICY_GRAINS if grain >= least * mdp.number_of_actions]
+    row = st.one_of([rows(mdp.number_of_actions, least, grain) for grain in grains])
+    return st.lists(row, min_size=mdp.number_of_states, max_size=mdp.number_of_states).map(exact)
+
+
+def rationals(low: int = -8, high: int = 8, denominator: int = 4) -> st.SearchStrategy[Any]:
+    """Draw rationals between two integers, whole numbers first."""
+    return st.integers(low, high).map(rational) | fractions(low * denominator, high * denominator, denominator)
+
+
+def positive(high: int, denominator: int = GRAIN) -> st.SearchStrategy[Any]:
+    """Draw positive rationals, whole numbers first."""
+    return st.integers(1, high).map(rational) | fractions(1, high * denominator, denominator)
+
+
+def fractions(low: int, high: int, denominator: int) -> st.SearchStrategy[Any]:
+    """Draw fractions with this denominator."""
+    return st.integers(low, high).map(lambda numerator: rational(Fraction(numerator, denominator)))
+
+
+def rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[list[Fraction]]:
+    """Distributions over `size` outcomes, by cutting an interval at sorted points."""
+    free = grain - least * size
+
+    def widths(cuts: list[int]) -> list[Fraction]:
+        edges = [0, *sorted(cuts), free]
+        return [Fraction(right - left + least, grain) for left, right in pairwise(edges)]
+
+    return st.lists(st.integers(0, free), min_size=size - 1, max_size=size - 1).map(widths)
+
+
+def one_hot(size: int) -> st.SearchStrategy[list[int]]:
+    """Draw a distribution that is certain of one outcome."""
+    return st.integers(0, size - 1).map(lambda chosen: [int(i == chosen) for i in range(size)])
+
+
+def draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
+    """Draw a decision process of a kind."""
+    states, actions = draw(st.integers(*sizes.states)), draw(st.integers(*sizes.actions))
+    row = {"deterministic": one_hot(states), "cycle": one_hot(states), "garnet": rows(states, grain=2)}.get(
+        kind, rows(states)
+    )
+    transition = exact([[draw(row) for _ in range(actions)] for _ in range(states)])
+    reward = draw_numbers(draw, (states, actions)) * draw(st.sampled_from([rational(x) for x in (1, 2**20, "1/1024")]))
+    initial, terminal = exact(draw(rows(states))), None
+    if kind == "cycle":
+        transition = exact(np.broadcast_to(np.roll(np.eye(states, dtype=int), 1, axis=1)[:, None], transition.shape))
+    if kind == "duplicate actions":
+        transition, reward = transition.copy(), reward.copy()
+        transition[:, -1], reward[:, -1] = transition[:, 0], reward[:, 0]
+    if kind == "absorbing" and states > 1:
+        transition, reward, terminal = transition.copy(), reward.copy(), np.arange(states) == states - 1
+        transition[-1], reward[-1] = exact(terminal.astype(int)), exact(0)
+    if kind == "unreachable" and states > 1:
+        transition, initial = transition.copy(), initial.copy()
+        transition[..., 0], transition[..., -1] = transition[..., 0] + transition[..., -1], exact(0)
+        initial[0], initial[-1] = initial[0] + initial[-1], rational(0)
+    return MDP(transition, reward, initial, draw(st.sampled_from(DISCOUNTS)), terminal)
+
+
+def draw_numbers(draw: Draw, shape: tuple[int, ...], low: int = -8, high: int = 8) -> Array:
+    """Draw an array of rationals between two integers."""
+    return draw_array(draw, shape, rationals(low, high))
+
+
+def draw_array(draw: Draw, shape: tuple[int, ...], number: st.SearchStrategy[Any]) -> Array:
+    """Draw an exact array whose entries come from a strategy."""
+    size = int(np.prod(shape))
+    return exact(draw(st.lists(number, min_size=size, max_size=size))).reshape(shape)
+
+
+def draw_flags(draw: Draw, length: int) -> Array:
+    """Draw booleans."""
+    return np.array(draw(st.lists(st.booleans(), min_size=length, max_size=length)), dtype=bool)
+
+
+def draw_policy(scene: Scene, *, full_support: bool = False) -> Array:
+    """Draw a policy of the scene's process."""
+    return scene.draw(policies(scene["mdp"], full_support=full_support))
+
+
+def per_state(scene: Scene) -> Array:
+    """Draw a number for each state of the scene's process."""
+    return draw_numbers(scene.draw, (scene["mdp"].number_of_states,))
+
+
+def per_action(scene: Scene) -> Array:
+    """Draw a number for each state and action of the scene's process."""
+    return draw_numbers(scene.draw, scene["mdp"].reward.shape)
+
+
+def per_step(low: int = -8, high: int = 8) -> Callable[[Scene], Array]:
+    """Draw a number for each transition."""
+    return lambda scene: draw_numbers(scene.draw, (scene["length"],), low, high)
+
+
+def per_dimension(low: int = -2, high: int = 2) -> Callable[[Scene], Array]:
+    """Draw a number for each transition and action dimension."""
+    return lambda scene: draw_numbers(scene.draw, (scene["length"], scene["dimensions"]), low, high)
+
+
+def scalar(low: int, high: int, denominator: int = GRAIN) -> Callable[[Scene], Any]:
+    """Draw one number between two integers."""
+    return lambda scene: scene.draw(rationals(low, high, denominator))

@@ -1,0 +1,70 @@
+"""Judges of chosen actions and of what follows from them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...spec import dp, numbers, policy, value
+from ...spec.registry import Equation
+from ..agreement import Comparison, judge_against, reference
+from ..cases import each, exactly, to_rounded
+
+Inputs = Mapping[str, Any]
+
+
+def judge_greedy(_equation: Equation, inputs: Inputs, got: Any, _dtype: str) -> Comparison:
+    """The greedy action involves no rounding: it must be the very same."""
+    return judge_against(policy.greedy(exactly(inputs["action_values"])), got, 0.0)
+
+
+def judge_improvement(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """Each chosen action's value must be the largest, up to the rounding of two action values."""
+    exact_inputs, actions = each(exactly, inputs), np.asarray(got)
+    action_values = value.q(**exact_inputs)
+    rounded = value.q(**each(to_rounded, inputs, dtype))
+    chosen = np.take_along_axis(action_values, actions[:, None], axis=1)[:, 0]
+    loss = numbers.float64(numbers.largest(action_values, axis=1) - chosen)
+    bound = 2 * rounded.error.max(axis=1)
+    return _loss(loss, bound, equation.function(**exact_inputs), actions)
+
+
+def judge_optimal_policy(_equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """The policy's values must be optimal, up to what undecidable ties can cost."""
+    mdp, actions = exactly(inputs["mdp"]), np.asarray(got)
+    loss = numbers.float64(value.optimal_v(mdp) - value.v(mdp, actions))
+    return _loss(loss, _loss_from_ties(inputs, actions, dtype), dp.policy_iteration(mdp), actions)
+
+
+def judge_optimal_value(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
+    """Optimal values are those of an optimal policy, up to ties and the rounding of one evaluation."""
+    best = dp.policy_iteration(exactly(inputs["mdp"]))
+    evaluate = value.v if equation.id == "value.optimal_v" else value.q
+    rounding = evaluate(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], best, dtype)).error
+    return judge_against(reference(equation, inputs), got, rounding + _loss_from_ties(inputs, best, dtype)[0])
+
+
+def _loss(loss: Any, bound: Any, expected: Any, got: Any) -> Comparison:
+    worst = int(np.argmax(loss - bound))
+    return Comparison(float(loss[worst]), float(bound[worst]), bool(np.all(loss <= bound)), expected, got)
+
+
+def _loss_from_ties(inputs: Inputs, actions: Any, dtype: str) -> Any:
+    """What a policy can lose that improves on itself nowhere by more than rounding can explain."""
+    mdp = exactly(inputs["mdp"]).to("float64")
+    rounded = value.q(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], actions, dtype))
+    ties = dp.tie_tolerance(mdp, value.v(mdp, actions), float(np.finfo(dtype).eps))
+    return np.full(mdp.number_of_states, (2 * rounded.error.max() + ties) / (1 - mdp.discount))
+
+
+def _one_hot(mdp: Any, actions: Any, dtype: str) -> Any:
+    return to_rounded((np.arange(mdp.reward.shape[1]) == np.asarray(actions)[:, None]).astype(dtype), dtype)
+
+
+JUDGES = {
+    "policy.greedy": judge_greedy,
+    "dp.policy_improvement": judge_improvement,
+    "dp.policy_iteration": judge_optimal_policy,
+    "value.optimal_v": judge_optimal_value,
+    "value.optimal_q": judge_optimal_value,
+}
