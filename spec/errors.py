@@ -76,3 +76,15 @@ class SupportError(RlproofError):
 
 class UnknownEquationError(RlproofError):
     """No equation has this id."""
+
+
+class NotPositiveDefiniteError(RlproofError):
+    """A matrix that must be symmetric and positive definite is not."""
+
+
+class NotStableError(RlproofError):
+    """A linear system's discounted cost is infinite under this policy."""
+
+
+class MissingDataError(RlproofError):
+    """What is asked for was never observed: an unvisited pair, an empty buffer, a mask without entries."""

@@ -18,7 +18,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), positive(4))),
     "divergences": per_step(0, 4),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), per_step(-4, 1)),
-    **dict.fromkeys(("actions", "mean", "old_mean"), per_dimension()),
+    **dict.fromkeys(("mean", "old_mean"), per_dimension()),
     **dict.fromkeys(("log_std", "old_log_std"), per_dimension(-1, 1)),
     # scalars
     "gamma": lambda scene: rational(scene.draw(st.sampled_from((*DISCOUNTS, "1")))),

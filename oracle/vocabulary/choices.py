@@ -1,0 +1,53 @@
+"""Words about discrete actions: logits, action values and distributions for each transition."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ...spec.numbers import Array, exact, rational
+from ..draws import DISCOUNTS, GRAIN, Scene, draw_flags, draw_numbers, per_dimension, rows, scalar
+
+DISCRETE = ("logits", "old_logits", "q_values", "probabilities", "number_of_actions")
+"""Words beside which `actions` are indices [T]; elsewhere they are vectors [T, k]."""
+
+
+def _actions(scene: Scene) -> Array:
+    if not scene.asks_for(*DISCRETE):
+        return per_dimension()(scene)
+    index = st.integers(0, scene["number_of_actions"] - 1)
+    return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
+
+
+def _per_choice(low: int, high: int) -> Callable[[Scene], Array]:
+    return lambda scene: draw_numbers(scene.draw, (scene["length"], scene["number_of_actions"]), low, high)
+
+
+def _distributions(least: int) -> Callable[[Scene], Array]:
+    def build(scene: Scene) -> Array:
+        row = rows(scene["number_of_actions"], least, GRAIN)
+        return exact(scene.draw(st.lists(row, min_size=scene["length"], max_size=scene["length"])))
+
+    return build
+
+
+def _mask(scene: Scene) -> Array:
+    flags = draw_flags(scene.draw, scene["length"])
+    return flags if flags.any() else ~flags
+
+
+VOCABULARY: dict[str, Callable[[Scene], Any]] = {
+    "number_of_actions": lambda scene: scene.draw(st.integers(*scene.sizes.actions)),
+    "actions": _actions,
+    **dict.fromkeys(("logits", "old_logits", "other_logits"), _per_choice(-4, 4)),
+    **dict.fromkeys(("q_values", "next_q_values", "other_next_q_values"), _per_choice(-8, 8)),
+    **dict.fromkeys(("probabilities", "other_probabilities", "next_policy"), _distributions(0)),
+    **dict.fromkeys(("full_probabilities", "other_full_probabilities"), _distributions(1)),
+    **dict.fromkeys(("mask", "valid"), _mask),
+    **dict.fromkeys(("returns", "old_values"), lambda scene: draw_numbers(scene.draw, (scene["length"],))),
+    "discounts": lambda scene: exact([scene.draw(st.sampled_from((*DISCOUNTS, "1"))) for _ in range(scene["length"])]),
+    "n": lambda scene: scene.draw(st.integers(1, 4)),
+    **dict.fromkeys(("step_size", "tau", "epsilon_random"), scalar(0, 1)),
+    "temperature": lambda scene: rational(scene.draw(st.sampled_from(("1", "1/2", "2", "4")))),
+}
