@@ -27,8 +27,9 @@ test: $(READY) ## Run the test-suite.
 proofs: ## Run the machine proofs (they arrive with a later version).
 	@echo "proofs: there are no machine proofs yet; 0 run. They arrive with a later version." >&2; exit 1
 
-mutation: ## Run the mutation tests (they arrive with a later version).
-	@echo "mutation: there are no mutation tests yet; 0 run. They arrive with a later version." >&2; exit 1
+mutation: $(READY) ## Change one operator or number at a time and see a test fail (hours; a sample: ARGS="--sample 200").
+	@$(BIN)/python -c 'import cosmic_ray' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
+	@$(BIN)/python -m proofs_tests.mutation.run $(ARGS)
 
 docs: $(READY) ## Build docs/_build/html; a warning is an error.
 	@$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html $(ARGS)
