@@ -1,19 +1,8 @@
-r"""Temporal-difference learning."""
+r"""Temporal-difference learning: errors, returns, targets, updates of tables, batches of data."""
 
-import jax
-import jax.numpy as jnp
-from jax import Array
-from jax.typing import ArrayLike
-
-
-@jax.jit
-def error(
-    rewards: ArrayLike, values: ArrayLike, next_values: ArrayLike, terminated: ArrayLike, *, gamma: ArrayLike
-) -> Array:
-    r"""Temporal-difference error: [T, ...].
-
-    .. math:: \delta_t = R_{t+1} + \gamma\,(1 - \mathrm{term}_t)\,V(s_{t+1}) - V(s_t)
-
-    Spec: rlproof.spec.td.error
-    """
-    return jnp.asarray(rewards) + gamma * jnp.where(terminated, 0, next_values) - values
+from .td_lambda import lambda_backward as lambda_backward
+from .td_lambda import lambda_operator as lambda_operator
+from .td_lambda import lambda_return as lambda_return
+from .td_returns import error as error
+from .td_returns import n_step_return as n_step_return
+from .td_returns import one_step_return as one_step_return
