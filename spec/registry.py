@@ -23,7 +23,7 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
-    "td": ("td_returns", "td_lambda"),
+    "td": ("td_returns", "td_lambda", "td_targets", "td_control"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""

@@ -1,5 +1,7 @@
 """Tables of values, and the integers by which transitions point into them."""
 
+import numpy as np
+
 from .errors import ParameterError
 from .numbers import Array, as_array, plain_array, same_system
 from .validation import check_finite, check_not_empty, check_shape
@@ -42,3 +44,23 @@ def _wrong(name: str, got: str, count: int, cause: str) -> None:
         cause=cause,
         remedy=f"write {name}.astype(int) if whole, and compare with the shape of the table",
     )
+
+
+def read_action_values(name: str, action_values: Array, rewards: Array | None = None) -> Array:
+    """Read numbers [..., A], actions last, one row for each reward."""
+    array = as_array(action_values, name)
+    if array.ndim < 2:
+        check_shape(name, array, ("T", "...", "A"), "transitions, actions")
+    check_not_empty(name, array, "transitions and actions")
+    check_finite(name, array)
+    if rewards is not None:
+        leading = as_array(rewards, "rewards").shape
+        check_shape(name, array, (*leading, array.shape[-1]), "one row of action values for each reward")
+    return array
+
+
+def add_at(table: Array, increments: Array, *indices: Array) -> Array:
+    """Add increments [T] to the entries of a table that the indices point to, several times if they do."""
+    entries = np.ravel_multi_index(indices, table.shape)
+    points_to = (np.arange(table.size)[:, None] == entries).astype(int)
+    return (table.reshape(-1) + points_to @ increments).reshape(*table.shape)

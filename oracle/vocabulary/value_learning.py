@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ...spec.numbers import Array, rational
 from ..draws import DISCOUNTS, Scene, scalar
+from .choices import number_of_choices
 
 
 def _indices(count: Callable[[Scene], int]) -> Callable[[Scene], Array]:
@@ -20,14 +21,9 @@ def _indices(count: Callable[[Scene], int]) -> Callable[[Scene], Array]:
     return build
 
 
-def number_of_actions(scene: Scene) -> int:
-    """Count the actions that an index may mean: the columns of the table, if there is one, else of each row."""
-    return scene["mdp"].number_of_actions if scene.asks_for("action_values") else scene["number_of_actions"]
-
-
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("states", "next_states"), _indices(lambda scene: scene["mdp"].number_of_states)),
-    "next_actions": _indices(number_of_actions),
+    "next_actions": _indices(number_of_choices),
     "trace_decay": scalar(0, 1),
     "discount": lambda scene: rational(scene.draw(st.sampled_from(DISCOUNTS))),
 }
