@@ -1,5 +1,6 @@
 r"""Temporal-difference learning: errors, returns, targets, updates of tables, batches of data."""
 
+from .td_batch import batch as batch
 from .td_control import expected_sarsa as expected_sarsa
 from .td_control import q_learning as q_learning
 from .td_control import sarsa as sarsa
