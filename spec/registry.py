@@ -20,9 +20,12 @@ TOPICS = (
     "ppo",
     "td",
     "gae",
+    "mc",
+    "vf",
     "trajectories",
 )
 PARTS = {
+    "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""

@@ -1,35 +1,18 @@
-r"""Temporal-difference learning."""
+r"""Temporal-difference learning: errors, returns, targets, updates of tables, batches of data."""
 
-from .numbers import Array, Scalar
-from .validation import read_arrays, read_flags, read_parameter
-
-
-def error(rewards: Array, values: Array, next_values: Array, terminated: Array, *, gamma: Scalar) -> Array:
-    r"""Temporal-difference error :math:`\delta_t`.
-
-    .. math:: \delta_t = R_{t+1} + \gamma\,(1 - \mathrm{term}_t)\,V(s_{t+1}) - V(s_t)
-
-    Args:
-        rewards: [T, ...], reward of each transition.
-        values: [T, ...], V(s_t).
-        next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
-        terminated: [T, ...] booleans, the transition entered a terminal state.
-        gamma: discount in [0, 1].
-    Returns:
-        [T, ...], in units of reward.
-    Conventions:
-        Termination removes the bootstrap; truncation does not, so it is not an argument.
-    Laws:
-        td_errors_telescope_to_the_return, td_error_has_mean_zero_at_v, td_error_has_the_bellman_residual_as_mean,
-        td_error_ignores_values_after_termination
-    Raises:
-        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
-    Source:
-        Sutton & Barto 2018, eq. (6.5); Schulman et al. 2017 (PPO), eq. (12).
-    Since:
-        0.1
-    """
-    system, (rewards, values, next_values) = read_arrays(rewards=rewards, values=values, next_values=next_values)
-    gamma = read_parameter("gamma", gamma, system)
-    continues = 1 - read_flags("terminated", terminated, rewards).astype(int)
-    return rewards + gamma * continues * next_values - values
+from .td_batch import batch as batch
+from .td_control import expected_sarsa as expected_sarsa
+from .td_control import q_learning as q_learning
+from .td_control import sarsa as sarsa
+from .td_control import tabular_td0 as tabular_td0
+from .td_lambda import lambda_backward as lambda_backward
+from .td_lambda import lambda_operator as lambda_operator
+from .td_lambda import lambda_return as lambda_return
+from .td_returns import error as error
+from .td_returns import n_step_return as n_step_return
+from .td_returns import one_step_return as one_step_return
+from .td_targets import double_q_learning_target as double_q_learning_target
+from .td_targets import expected_sarsa_target as expected_sarsa_target
+from .td_targets import maximisation as maximisation
+from .td_targets import q_learning_target as q_learning_target
+from .td_targets import sarsa_target as sarsa_target

@@ -112,13 +112,13 @@ def _rounding(array: Array) -> float:
     return float(np.finfo(np.float32 if single else float).eps)
 
 
-def check_count(name: str, value: int) -> None:
-    """Raise ParameterError unless the value is a whole number, not negative."""
-    if not isinstance(value, (int, np.integer)) or value < 0:
+def check_count(name: str, value: int, *, least: int = 0) -> None:
+    """Raise ParameterError unless the value is a whole number, not below the least."""
+    if not isinstance(value, (int, np.integer)) or value < least:
         raise ParameterError(
             f"{name} is not a number of steps",
             got=repr(value),
-            expected=f"a whole number, {name} >= 0",
+            expected=f"a whole number, {name} >= {least}",
             cause="the result of a division, or a difference of the wrong sign",
             remedy=f"write int({name}), if it is whole",
         )

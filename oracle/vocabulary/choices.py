@@ -9,14 +9,19 @@ from hypothesis import strategies as st
 from ...spec.numbers import Array, exact, rational
 from ..draws import DISCOUNTS, GRAIN, Scene, draw_flags, draw_numbers, per_dimension, rows, scalar
 
-DISCRETE = ("logits", "old_logits", "q_values", "probabilities", "number_of_actions")
+DISCRETE = ("logits", "old_logits", "q_values", "probabilities", "number_of_actions", "action_values")
 """Words beside which `actions` are indices [T]; elsewhere they are vectors [T, k]."""
+
+
+def number_of_choices(scene: Scene) -> int:
+    """Count the actions that an index may mean: the columns of the table, if there is one, else of each row."""
+    return scene["mdp"].number_of_actions if scene.asks_for("action_values") else scene["number_of_actions"]
 
 
 def _actions(scene: Scene) -> Array:
     if not scene.asks_for(*DISCRETE):
         return per_dimension()(scene)
-    index = st.integers(0, scene["number_of_actions"] - 1)
+    index = st.integers(0, number_of_choices(scene) - 1)
     return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
 
 

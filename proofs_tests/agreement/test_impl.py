@@ -84,7 +84,12 @@ def test_every_row_of_a_vmapped_batch_agrees_with_the_exact_values(equation: Equ
         assert comparison.agrees, comparison
 
 
-TRAJECTORY = [e for e in equations() if e.topic in PER_STEP and "rewards" in agreement.parameters(e)]
+TRAJECTORY = [
+    equation
+    for equation in equations()
+    if equation.topic in PER_STEP and {"rewards", "states"} & set(agreement.parameters(equation)) == {"rewards"}
+]
+"""Equations of transitions, whatever states they lead between: a table of states belongs to one trajectory."""
 
 
 @pytest.mark.parametrize("equation", TRAJECTORY, ids=lambda equation: equation.id)

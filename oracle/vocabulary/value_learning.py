@@ -1,0 +1,53 @@
+"""Words about learning values from transitions between numbered states."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ...spec.mdp import discounted_visitation
+from ...spec.numbers import Array, exact, rational
+from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, positive, scalar
+from .choices import number_of_choices
+
+
+def _indices(count: Callable[[Scene], int]) -> Callable[[Scene], Array]:
+    """Draw one index for each transition."""
+
+    def build(scene: Scene) -> Array:
+        index = st.integers(0, count(scene) - 1)
+        return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
+
+    return build
+
+
+def _independent_columns(rows: str) -> Callable[[Scene], Array]:
+    """Draw features [rows, k]: numbers below a diagonal of ones, so that the columns are linearly independent."""
+
+    def build(scene: Scene) -> Array:
+        count = scene["length"] if rows == "length" else scene["mdp"].number_of_states
+        shape = (count, min(scene["dimensions"], count))
+        lower = np.tril(np.ones(shape, dtype=int), k=-1)
+        return exact(np.eye(*shape, dtype=int)) + lower * draw_numbers(scene.draw, shape, -2, 2)
+
+    return build
+
+
+def _state_weights(scene: Scene) -> Array:
+    """How often the scene's policy visits each state from a uniform start, discounted: all positive."""
+    count = scene["mdp"].number_of_states
+    uniform = scene["mdp"].replace(initial=exact([1] * count) / count)
+    return discounted_visitation(uniform, scene["policy"]) / count
+
+
+VOCABULARY: dict[str, Callable[[Scene], Any]] = {
+    **dict.fromkeys(("states", "next_states"), _indices(lambda scene: scene["mdp"].number_of_states)),
+    "next_actions": _indices(number_of_choices),
+    "features": _independent_columns("length"),
+    "state_features": _independent_columns("states"),
+    "sample_weights": lambda scene: draw_array(scene.draw, (scene["length"],), positive(4)),
+    "state_weights": _state_weights,
+    "trace_decay": scalar(0, 1),
+    "discount": lambda scene: rational(scene.draw(st.sampled_from(DISCOUNTS))),
+}
