@@ -21,9 +21,11 @@ TOPICS = (
     "td",
     "gae",
     "trajectories",
+    "model",
 )
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+    "model": ("model_learning", "model_error"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
