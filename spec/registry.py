@@ -22,6 +22,11 @@ TOPICS = (
     "gae",
     "trajectories",
     "model",
+    "dyna",
+    "replay",
+    "plan",
+    "cem",
+    "mcts",
 )
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
