@@ -23,10 +23,17 @@ TOPICS = (
     "mc",
     "vf",
     "trajectories",
+    "model",
+    "dyna",
+    "replay",
+    "plan",
+    "cem",
+    "mcts",
 )
 PARTS = {
     "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+    "model": ("model_learning", "model_error"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")

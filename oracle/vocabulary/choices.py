@@ -25,6 +25,12 @@ def _actions(scene: Scene) -> Array:
     return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
 
 
+def _number_of_actions(scene: Scene) -> int:
+    if scene.asks_for("number_of_states"):
+        return scene["mdp"].number_of_actions
+    return scene.draw(st.integers(*scene.sizes.actions))
+
+
 def _per_choice(low: int, high: int) -> Callable[[Scene], Array]:
     return lambda scene: draw_numbers(scene.draw, (scene["length"], scene["number_of_actions"]), low, high)
 
@@ -43,7 +49,7 @@ def _mask(scene: Scene) -> Array:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "number_of_actions": lambda scene: scene.draw(st.integers(*scene.sizes.actions)),
+    "number_of_actions": _number_of_actions,
     "actions": _actions,
     **dict.fromkeys(("logits", "old_logits", "other_logits"), _per_choice(-4, 4)),
     **dict.fromkeys(("q_values", "next_q_values", "other_next_q_values"), _per_choice(-8, 8)),

@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 from ...spec.numbers import rational
 from ..draws import DISCOUNTS, Scene, draw_array, draw_flags, per_dimension, per_step, positive, scalar
 
+
+def _length(scene: Scene) -> int:
+    """The number T of transitions; data of which tables are made have room for every pair as well."""
+    drawn = scene.draw(st.integers(*scene.sizes.length))
+    return drawn + (scene["mdp"].reward.size if scene.asks_for("number_of_states") else 0)
+
+
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "length": lambda scene: scene.draw(st.integers(*scene.sizes.length)),
+    "length": _length,
     "dimensions": lambda scene: scene.draw(st.integers(*scene.sizes.dimensions)),
     "split": lambda scene: scene.draw(st.integers(0, scene["length"] - 1)),
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), per_step()),

@@ -43,6 +43,31 @@ CASE: dict[str, Any] = {
 }
 """One small exact input for every parameter that an equation has."""
 
+CASE |= {
+    "model": fractions(reward=[[0, 1], [2, "1/7"]]),
+    "visited_states": np.array([0, 0]),
+    "taken_actions": np.array([0, 1]),
+    "next_visited_states": np.array([0, 0]),
+    "number_of_states": 1,
+    "number_of_actions": 2,
+    "outcomes": [NUMBERS, NUMBERS],
+    "samples": [NUMBERS, NUMBERS],
+    "counts": [[[1, 2], [0, 3]], [[2, 2], [1, 0]]],
+    "transition_model": [HALVES, QUARTERS],
+    "behaviour": [["1/8", "3/8"], ["1/4", "1/4"]],
+    **dict.fromkeys(("items", "mean_returns", "returns", "scores"), NUMBERS),
+    **dict.fromkeys(("alpha", "discount", "noise", "exploration", "exploration_base", "temperature"), "1/8"),
+    "capacity": 2,
+    "depth": 2,
+    "action_sequences": np.array([[0, 1], [1, 1]]),
+    "expanded": np.array([[[True, True], [True, False]], [[False, False], [True, True]]]),
+    "elites": 2,
+    "ddof": 1,
+    "visits": [1, 2],
+    "priors": ["1/4", "3/4"],
+}
+"""The same for learned models, replay and planning."""
+
 
 def converted(data: Any, system: str) -> Any:
     """The input in a number system; flags and counts are in none, a scalar parameter is read by the equation."""
