@@ -23,6 +23,7 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
+    "mdp": ("mdp_evaluation", "mdp_returns", "mdp_trajectories", "mdp_transforms"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
