@@ -99,7 +99,8 @@ def optimality_q(mdp: MDP, action_values: Array) -> Array:
     Conventions:
         As expectation_q.
     Laws:
-        optimality_q_contracts, optimality_q_matches_optimality_v, optimality_q_dominates_expectation_q
+        optimality_q_contracts, optimality_q_matches_optimality_v, optimality_q_dominates_expectation_q,
+        optimality_q_equals_brute_force
     Raises:
         ShapeError, NumberSystemError, NonFiniteError.
     Source:

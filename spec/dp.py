@@ -85,7 +85,7 @@ def policy_improvement(mdp: MDP, policy: Array) -> Array:
         Not compared: it gives actions.
     Laws:
         improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping,
-        improvement_backs_up_the_best, improvement_passes_over_copies
+        improvement_backs_up_the_best, improvement_passes_over_copies, improvement_equals_brute_force
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:

@@ -39,7 +39,7 @@ def evaluation_contracts(mdp: MDP, policy: Array, state_values: Array, sweeps: i
     yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
 
 
-@law("dp.policy_evaluation")
+@law("dp.policy_evaluation", derivation=True)
 def evaluation_equals_enumeration(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """V_n(s) = E[sum_{t<n} gamma^t R_{t+1} + gamma^n V_0(s_n) | s_0 = s], over all trajectories."""
     for steps in (1, 2):
@@ -69,7 +69,7 @@ def value_iteration_contracts(mdp: MDP, state_values: Array, sweeps: int) -> Cla
     yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
 
 
-@law("dp.value_iteration")
+@law("dp.value_iteration", derivation=True)
 def value_iteration_equals_expectimax(mdp: MDP, state_values: Array, sweeps: int) -> Claims:
     """V_n(s) is the value of the game tree of n steps below s, whose leaves are worth V_0."""
 
@@ -94,7 +94,7 @@ def value_iteration_dominates_evaluation(mdp: MDP, policy: Array, state_values: 
     yield at_most(evaluated, value_iteration(mdp, state_values, sweeps=sweeps))
 
 
-@law("dp.value_iteration")
+@law("dp.value_iteration", derivation=True)
 def value_iteration_equals_the_best_plan(mdp: MDP, state_values: Array) -> Claims:
     """V_2(s) is the largest return over two steps among all pairs of deterministic policies, one per step."""
     rules = list(deterministic_policies(mdp))
@@ -143,6 +143,18 @@ def improvement_passes_over_copies(mdp: MDP, policy: Array) -> Claims:
     yield equal(improved, policy_improvement(mdp, policy))
 
 
+@law("dp.policy_improvement", derivation=True)
+def improvement_equals_brute_force(mdp: MDP, policy: Array) -> Claims:
+    """In each state it is the first action whose mean return, over one enumerated step and then v_pi, is largest."""
+    values = v(mdp, policy)
+    means = [
+        expectation_from(mdp, np.full(mdp.number_of_states, action), 1, lambda path: _return_after(mdp, values, path))
+        for action in range(mdp.number_of_actions)
+    ]
+    first_best = [column.index(max(column)) for column in zip(*map(list, means), strict=True)]
+    yield equal(policy_improvement(mdp, policy), np.array(first_best))
+
+
 @law("dp.policy_iteration")
 def policy_iteration_is_optimal(mdp: MDP) -> Claims:
     """The values v of the policy satisfy T_* v = v."""
@@ -150,7 +162,7 @@ def policy_iteration_is_optimal(mdp: MDP) -> Claims:
     yield equal(optimality_v(mdp, values), values)
 
 
-@law("dp.policy_iteration")
+@law("dp.policy_iteration", derivation=True)
 def policy_iteration_equals_brute_force(mdp: MDP) -> Claims:
     """No deterministic policy has a larger value in any state."""
     values = v(mdp, policy_iteration(mdp))
@@ -253,3 +265,8 @@ def greedy_loss_bound_holds_of_every_greedy_policy(mdp: MDP, optimal_values: Arr
     for actions in deterministic_policies(mdp):
         if np.all(expectation_v(mdp, actions, estimate) == optimality_v(mdp, estimate)):
             yield equal(v(mdp, actions), optimal_values)
+
+
+def _return_after(mdp: MDP, values: Array, path: Any) -> Any:
+    """The return of one trajectory, continued by the value of its last state."""
+    return discounted_sum(mdp.discount, [*path.rewards, values[path.states[-1]]])
