@@ -7,7 +7,7 @@ from jax.typing import ArrayLike
 
 from . import linear
 from .decision_process import MDP, discount, probabilities
-from .mdp import policy_kernel, policy_reward
+from .mdp import occupancy, policy_kernel, policy_reward
 
 
 @jax.jit
@@ -71,6 +71,30 @@ def residual_bound(mdp: MDP, policy: ArrayLike, state_values: ArrayLike) -> Arra
     """
     residual = expectation_v(mdp, policy, state_values) - state_values
     return abs(residual).max(axis=-1) / (1 - mdp.discount)
+
+
+@jax.jit
+def linear_program(mdp: MDP, state_values: ArrayLike) -> Array:
+    r"""Slack of the linear program of :math:`v_*` in each of its constraints: [..., S, A].
+
+    .. math:: V(s) - R(s,a) - \gamma \sum_{s'} P(s'|s,a) V(s')
+
+    Spec: rlproof.spec.bellman.linear_program
+    """
+    state_values = jnp.asarray(state_values)
+    return state_values[..., None] - _backup(mdp, state_values)
+
+
+@jax.jit
+def duality_gap(mdp: MDP, policy: ArrayLike, state_values: ArrayLike) -> Array:
+    r"""Primal minus dual objective of the linear program of :math:`v_*`: [...].
+
+    .. math:: \rho_0^\top V - \langle x_\pi, R\rangle
+
+    Spec: rlproof.spec.bellman.duality_gap
+    """
+    primal = linear.contract("...s,...s->...", mdp.initial, state_values)
+    return primal - linear.contract("...sa,...sa->...", occupancy(mdp, policy), mdp.reward)
 
 
 def _backup(mdp: MDP, state_values: Array) -> Array:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 from jax.typing import ArrayLike
 
-from .bellman import expectation_v, optimality_v
+from .bellman import expectation_v, linear_program, optimality_v
 from .decision_process import MDP
 from .improvement import optimal_actions
 from .policy import greedy
@@ -60,6 +60,32 @@ def policy_iteration(mdp: MDP) -> Array:
     Spec: rlproof.spec.dp.policy_iteration
     """
     return optimal_actions(mdp)
+
+
+@partial(jax.jit, static_argnames="sweeps")
+def modified_policy_iteration(mdp: MDP, state_values: ArrayLike, *, sweeps: int) -> Array:
+    r"""One round of modified policy iteration: act greedily, then sweep :math:`T_\pi` m times: [..., S].
+
+    .. math:: V' = T_{\pi}^m V
+
+    Spec: rlproof.spec.dp.modified_policy_iteration
+    """
+    policy = greedy(-linear_program(mdp, state_values))
+    return policy_evaluation(mdp, policy, state_values, sweeps=sweeps)
+
+
+@jax.jit
+def greedy_loss_bound(mdp: MDP, state_values: ArrayLike, optimal_values: ArrayLike) -> Array:
+    r"""A bound on what acting greedily on an estimate of :math:`v_*` loses: [...].
+
+    .. math:: \frac{2\gamma}{1-\gamma}\, \|U - v_*\|_\infty
+
+    Where several states attain the maximum, the gradient is the mean of theirs; that of :math:`|x|` at 0 is 0.
+
+    Spec: rlproof.spec.dp.greedy_loss_bound
+    """
+    error = abs(jnp.asarray(state_values) - jnp.asarray(optimal_values)).max(axis=-1)
+    return 2 * mdp.discount * error / (1 - mdp.discount)
 
 
 def _broadcast(swept: Array, state_values: ArrayLike) -> Array:

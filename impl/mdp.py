@@ -1,5 +1,7 @@
 r"""Markov decision processes: kernels, visitation, expected return, returns of a trajectory."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
@@ -7,7 +9,14 @@ from jax.typing import ArrayLike
 
 from . import linear
 from .decision_process import MDP as MDP
-from .decision_process import discount_out_of, probabilities
+from .decision_process import discount, discount_out_of, probabilities
+from .mdp_trajectories import markov_property as markov_property
+from .mdp_trajectories import trajectory_measure as trajectory_measure
+from .mdp_transforms import discount_as_termination as discount_as_termination
+from .mdp_transforms import potential_shaping as potential_shaping
+from .mdp_transforms import reward_affine as reward_affine
+from .mdp_transforms import reward_convention as reward_convention
+from .mdp_transforms import terminal_absorbing as terminal_absorbing
 
 
 @jax.jit
@@ -52,6 +61,34 @@ def eta(mdp: MDP, policy: ArrayLike) -> Array:
     Spec: rlproof.spec.mdp.eta
     """
     values = linear.solve(discounted_kernel(mdp, policy), policy_reward(mdp, policy))
+    return linear.contract("...s,...s->...", mdp.initial, values)
+
+
+@jax.jit
+def occupancy(mdp: MDP, policy: ArrayLike) -> Array:
+    r"""Unnormalised discounted occupancy of states and actions: [..., S, A].
+
+    .. math:: x_\pi(s,a) = \rho_\pi(s)\, \pi(a|s)
+
+    Spec: rlproof.spec.mdp.occupancy
+    """
+    return discounted_visitation(mdp, policy)[..., None] * probabilities(mdp, policy)
+
+
+@partial(jax.jit, static_argnames="horizon")
+def finite_horizon_return(mdp: MDP, policy: ArrayLike, *, horizon: int) -> Array:
+    r"""Expected discounted return over the first H steps: [...].
+
+    .. math:: \eta_H(\pi) = \sum_{t=0}^{H-1} \gamma^t\, \rho_0^\top P_\pi^t\, r_\pi
+
+    Spec: rlproof.spec.mdp.finite_horizon_return
+    """
+    kernel, rewards = discount(mdp, 2) * policy_kernel(mdp, policy), policy_reward(mdp, policy)
+
+    def step(_: int, values: Array) -> Array:
+        return rewards + linear.contract("...st,...t->...s", kernel, values)
+
+    values = lax.fori_loop(0, horizon, step, jnp.zeros_like(rewards))
     return linear.contract("...s,...s->...", mdp.initial, values)
 
 

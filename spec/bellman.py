@@ -2,7 +2,7 @@ r"""Bellman operators :math:`T_\pi` and :math:`T_*`, and what their residual cer
 
 from .decision_process import MDP, read_policy
 from .errors import DiscountError
-from .mdp import policy_kernel, policy_reward
+from .mdp import occupancy, policy_kernel, policy_reward
 from .numbers import Array, Scalar, as_array, largest, same_system
 from .validation import check_finite, check_shape
 
@@ -99,7 +99,8 @@ def optimality_q(mdp: MDP, action_values: Array) -> Array:
     Conventions:
         As expectation_q.
     Laws:
-        optimality_q_contracts, optimality_q_matches_optimality_v, optimality_q_dominates_expectation_q
+        optimality_q_contracts, optimality_q_matches_optimality_v, optimality_q_dominates_expectation_q,
+        optimality_q_equals_brute_force
     Raises:
         ShapeError, NumberSystemError, NonFiniteError.
     Source:
@@ -134,16 +135,81 @@ def residual_bound(mdp: MDP, policy: Array, state_values: Array) -> Scalar:
     Since:
         0.1
     """
+    check_discounted(mdp, "the residual bounds the error")
+    residual = expectation_v(mdp, policy, state_values) - state_values
+    return largest(abs(residual)) / (1 - mdp.discount)
+
+
+def linear_program(mdp: MDP, state_values: Array) -> Array:
+    r"""Slack of the linear program of :math:`v_*` in each of its constraints.
+
+    .. math:: \min_V \rho_0^\top V \quad\text{such that}\quad
+        V(s) - R(s,a) - \gamma \sum_{s'} P(s'|s,a) V(s') \ge 0
+
+    Args:
+        mdp: decision process of S states and A actions.
+        state_values: [S], any estimate V of values.
+    Returns:
+        [S, A], in units of reward; V is feasible where none is negative.
+    Conventions:
+        The primal program; its dual variables are occupancies x(s, a) (mdp.occupancy). The slack of
+        v_pi is minus the advantage.
+    Laws:
+        feasible_values_dominate, slack_of_v_is_minus_the_advantage, slack_is_complementary_at_the_optimum,
+        slack_is_zero_at_the_best_action
+    Raises:
+        ShapeError, NumberSystemError, NonFiniteError.
+    Source:
+        Puterman 1994, section 6.9; d'Epenoux 1963.
+    Since:
+        0.2
+    """
+    state_values = _read(mdp, state_values, "state_values")
+    return state_values[:, None] - mdp.reward - mdp.discount * (mdp.transition @ state_values)
+
+
+def duality_gap(mdp: MDP, policy: Array, state_values: Array) -> Scalar:
+    r"""Primal minus dual objective of the linear program of :math:`v_*`.
+
+    .. math:: \rho_0^\top V - \langle x_\pi, R\rangle
+        = \sum_{s,a} x_\pi(s,a) \Big[V(s) - R(s,a) - \gamma \sum_{s'} P(s'|s,a) V(s')\Big]
+
+    Args:
+        mdp: decision process of S states and A actions.
+        policy: [S, A] probabilities, or [S] integers; its occupancy is the dual point.
+        state_values: [S], the primal point V.
+    Returns:
+        One number, in units of reward; a bound on eta(pi_*) - eta(pi) where V is feasible.
+    Conventions:
+        Not negative if V is feasible; zero if and only if both are optimal from the initial states.
+    Laws:
+        gap_is_the_slack_that_is_visited, gap_is_not_negative, gap_bounds_the_loss, gap_closes_at_the_optimum
+    Raises:
+        ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, NonFiniteError, TerminationError.
+    Source:
+        Puterman 1994, section 6.9.
+    Since:
+        0.2
+    """
+    state_values = _read(mdp, state_values, "state_values")
+    return mdp.initial @ state_values - (occupancy(mdp, policy) * mdp.reward).sum()
+
+
+def check_discounted(mdp: MDP, what: str) -> None:
+    """Raise DiscountError at discount one."""
     if mdp.system != "series" and mdp.discount == 1:
         raise DiscountError(
-            "the residual bounds the error only below discount one",
+            f"{what} only below discount one",
             got="discount 1",
             expected="discount < 1",
             cause="an undiscounted episodic problem",
             remedy="compare with value.v instead",
         )
-    residual = expectation_v(mdp, policy, state_values) - state_values
-    return largest(abs(residual)) / (1 - mdp.discount)
+
+
+def read_state_values(mdp: MDP, values: Array, name: str = "state_values") -> Array:
+    """Read one finite number per state, in the number system of the process."""
+    return _read(mdp, values, name)
 
 
 def _read(mdp: MDP, values: Array, name: str) -> Array:

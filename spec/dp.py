@@ -2,11 +2,11 @@ r"""Dynamic programming: evaluation, improvement, policy iteration, value iterat
 
 import numpy as np
 
-from .bellman import expectation_v, optimality_v
+from .bellman import check_discounted, expectation_v, linear_program, optimality_v, read_state_values
 from .decision_process import MDP, reaches_terminal
 from .errors import NumberSystemError
 from .mdp import policy_reward, resolvent_matrix
-from .numbers import Array, holds, solve
+from .numbers import Array, Scalar, holds, largest, solve
 from .policy import greedy
 from .validation import check_count
 
@@ -85,7 +85,7 @@ def policy_improvement(mdp: MDP, policy: Array) -> Array:
         Not compared: it gives actions.
     Laws:
         improvement_never_worsens, improvement_is_strict_unless_optimal, improvement_is_invariant_to_shaping,
-        improvement_backs_up_the_best, improvement_passes_over_copies
+        improvement_backs_up_the_best, improvement_passes_over_copies, improvement_equals_brute_force
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
@@ -139,6 +139,65 @@ def policy_iteration(mdp: MDP) -> Array:
         if not better.any():
             return policy
         policy = np.where(better, best, policy)
+
+
+def modified_policy_iteration(mdp: MDP, state_values: Array, *, sweeps: int) -> Array:
+    r"""One round of modified policy iteration: act greedily, then sweep :math:`T_\pi` m times.
+
+    .. math:: V' = T_{\pi}^m V, \qquad \pi(s) = \operatorname{argmax}_a
+        \Big[R(s,a) + \gamma \sum_{s'} P(s'|s,a) V(s')\Big]
+
+    Args:
+        mdp: decision process of S states and A actions.
+        state_values: [S], the estimate V.
+        sweeps: number m >= 0 of sweeps.
+    Returns:
+        [S], the estimate V'.
+    Conventions:
+        One sweep is value iteration; infinitely many are policy iteration. Ties go to the lowest index.
+    Gradient:
+        Not compared: where two actions tie, the greedy policy jumps.
+    Laws:
+        one_sweep_is_value_iteration, many_sweeps_approach_policy_iteration, modified_equals_enumeration,
+        modified_improves_monotonically
+    Raises:
+        ShapeError, NumberSystemError, NonFiniteError, ParameterError.
+    Source:
+        Puterman & Shin 1978; Puterman 1994, section 6.5; Sutton & Barto 2018, section 4.6.
+    Since:
+        0.2
+    """
+    check_count("sweeps", sweeps)
+    policy = greedy(-linear_program(mdp, state_values))
+    return policy_evaluation(mdp, policy, state_values, sweeps=sweeps)
+
+
+def greedy_loss_bound(mdp: MDP, state_values: Array, optimal_values: Array) -> Scalar:
+    r"""A bound on what acting greedily on an estimate of :math:`v_*` loses.
+
+    .. math:: \|v_* - v_{\pi_U}\|_\infty \le \frac{2\gamma}{1-\gamma}\, \|U - v_*\|_\infty,
+        \qquad \pi_U \text{ greedy with respect to } U
+
+    Args:
+        mdp: decision process of S states, discount below one.
+        state_values: [S], the estimate U.
+        optimal_values: [S], v_*, as value.optimal_v gives it.
+    Returns:
+        One number, in units of reward.
+    Conventions:
+        Supremum norm; holds however ties are broken.
+    Laws:
+        greedy_loss_is_bounded, greedy_loss_bound_is_attained, greedy_loss_bound_holds_of_every_greedy_policy
+    Raises:
+        DiscountError at discount one; ShapeError, NumberSystemError, NonFiniteError.
+    Source:
+        Singh & Yee 1994, theorem 1; Bertsekas & Tsitsiklis 1996, proposition 6.1.
+    Since:
+        0.2
+    """
+    check_discounted(mdp, "the loss is bounded by the error")
+    error = read_state_values(mdp, state_values) - read_state_values(mdp, optimal_values, "optimal_values")
+    return 2 * mdp.discount * largest(abs(error)) / (1 - mdp.discount)
 
 
 def tie_tolerance(mdp: MDP, values: Array, eps: float = float(np.finfo(float).eps)) -> float:

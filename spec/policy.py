@@ -20,7 +20,8 @@ def greedy(action_values: Array) -> Array:
     Gradient:
         Not compared: it gives actions.
     Laws:
-        greedy_attains_the_maximum, greedy_takes_the_lowest_index, greedy_is_invariant_to_scale_and_shift
+        greedy_attains_the_maximum, greedy_takes_the_lowest_index, greedy_is_invariant_to_scale_and_shift,
+        greedy_equals_sorting
     Raises:
         EmptySpaceError, NonFiniteError, IntegerDtypeError.
     Source:

@@ -32,6 +32,7 @@ TOPICS = (
 )
 PARTS = {
     "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
+    "mdp": ("mdp_evaluation", "mdp_returns", "mdp_trajectories", "mdp_transforms"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
     "model": ("model_learning", "model_error"),
 }

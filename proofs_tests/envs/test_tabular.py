@@ -5,36 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rlproof.envs.tabular import garnet, gridworld, random_walk
+from rlproof.envs.tabular import garnet, random_walk
 from rlproof.spec import value
 from rlproof.spec.errors import ParameterError
 from rlproof.spec.numbers import exact
-
-
-def test_the_gridworld_has_the_values_of_figure_3_2() -> None:
-    """Sutton and Barto 2018, figure 3.2: the equiprobable policy, to the printed digit."""
-    published = """
-         3.3  8.8  4.4  5.3  1.5
-         1.5  3.0  2.3  1.9  0.5
-         0.1  0.7  0.7  0.4 -0.4
-        -1.0 -0.4 -0.4 -0.6 -1.2
-        -1.9 -1.3 -1.2 -1.4 -2.0"""
-    values = value.v(gridworld(), np.full((25, 4), 0.25))
-    assert np.round(values, 1).tolist() == [float(number) for number in published.split()]
-
-
-def test_the_gridworld_has_the_optimal_values_of_figure_3_5() -> None:
-    """Sutton and Barto 2018, figure 3.5, to the printed digit; and v(A) = 10 / (1 - 0.9**5) exactly."""
-    published = """
-        22.0 24.4 22.0 19.4 17.5
-        19.8 22.0 19.8 17.8 16.0
-        17.8 19.8 17.8 16.0 14.4
-        16.0 17.8 16.0 14.4 13.0
-        14.4 16.0 14.4 13.0 11.7"""
-    values = value.optimal_v(gridworld())
-    assert np.round(values, 1).tolist() == [float(number) for number in published.split()]
-    best = value.optimal_v(gridworld(system="exact"))[1]
-    assert best == exact([10 / (1 - Fraction(9, 10) ** 5)])[0]
 
 
 def test_the_random_walk_has_the_values_of_example_6_2() -> None:

@@ -34,7 +34,7 @@ def expectation_v_shifts_by_gamma(mdp: MDP, policy: Array, state_values: Array, 
     yield equal(shifted, expectation_v(mdp, policy, state_values) + mdp.discount * shift)
 
 
-@law("bellman.expectation_v")
+@law("bellman.expectation_v", derivation=True)
 def expectation_v_equals_enumerated_step(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """(T_pi V)(s) = E[R_1 + gamma V(s_1) | s_0 = s], over all trajectories of one step."""
     targets = expectation_from(
@@ -57,7 +57,7 @@ def expectation_q_matches_expectation_v(mdp: MDP, policy: Array, action_values: 
     yield equal(averaged, expectation_v(mdp, policy, (policy * action_values).sum(axis=1)))
 
 
-@law("bellman.expectation_q")
+@law("bellman.expectation_q", derivation=True)
 def expectation_q_equals_enumerated_step(mdp: MDP, policy: Array, action_values: Array) -> Claims:
     """(T_pi Q)(s,a) = E[R_1 + gamma Q(s_1, a_1) | s_0 = s, a_0 = a], over all trajectories."""
     larger = deviating(mdp)
@@ -86,7 +86,7 @@ def optimality_v_is_monotone(mdp: MDP, state_values: Array, other_state_values: 
     yield at_most(optimality_v(mdp, state_values), optimality_v(mdp, above))
 
 
-@law("bellman.optimality_v")
+@law("bellman.optimality_v", derivation=True)
 def optimality_v_is_the_best_expectation(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """T_* V is the largest T_pi V among all deterministic policies, and no stochastic policy exceeds it."""
     images = [expectation_v(mdp, actions, state_values) for actions in deterministic_policies(mdp)]
@@ -116,13 +116,30 @@ def optimality_q_dominates_expectation_q(mdp: MDP, policy: Array, action_values:
     yield equal(expectation_q(mdp, greedy(action_values), action_values), images)
 
 
+@law("bellman.optimality_q", derivation=True)
+def optimality_q_equals_brute_force(mdp: MDP, action_values: Array) -> Claims:
+    """(T_* Q)(s,a) is the largest mean of R_1 + gamma Q(s_1, a_1) over one step, among all deterministic policies."""
+    larger, pairs = deviating(mdp), mdp.reward.size
+
+    def mean(actions: Array) -> Array:
+        chosen = action_values[np.arange(mdp.number_of_states), actions]
+        anywhere = np.append(actions, np.zeros(pairs, dtype=int))
+        lands = np.append(chosen, 0 * action_values)
+        return expectation_from(
+            larger, anywhere, 1, lambda path: path.rewards[0] + mdp.discount * lands[path.states[1]]
+        )[mdp.number_of_states :]
+
+    best = np.stack([mean(actions) for actions in deterministic_policies(mdp)]).max(axis=0)
+    yield equal(optimality_q(mdp, action_values), best.reshape(mdp.reward.shape))
+
+
 @law("bellman.residual_bound")
 def residual_bounds_the_error(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """|U - v_pi| <= bound, in every state."""
     yield at_most(abs(state_values - v(mdp, policy)), residual_bound(mdp, policy, state_values))
 
 
-@law("bellman.residual_bound")
+@law("bellman.residual_bound", derivation=True)
 def residual_bound_is_attained(mdp: MDP, policy: Array, shift: Any) -> Claims:
     """For U = v_pi + c the bound is the error |c|."""
     yield equal(residual_bound(mdp, policy, v(mdp, policy) + shift), abs(shift))

@@ -13,7 +13,7 @@ from rlproof.oracle.law import law
 from rlproof.spec import divergence, numbers
 
 
-@law("divergence.tv")
+@law("divergence.tv", derivation=True)
 def tv_equals_one_minus_overlap(policy: Array, new_policy: Array) -> Claims:
     """TV(p, q) = 1 - sum_a min(p(a), q(a))."""
     yield equal(divergence.tv(policy, new_policy), 1 - numbers.minimum(policy, new_policy).sum(axis=1))
@@ -36,7 +36,7 @@ def tv_scales_along_mixtures(policy: Array, new_policy: Array, alpha: Any) -> Cl
     yield equal(moved, alpha * divergence.tv(policy, new_policy))
 
 
-@law("divergence.tv")
+@law("divergence.tv", derivation=True)
 def tv_bounds_expectations(policy: Array, new_policy: Array, action_values: Array) -> Claims:
     """|E_p f - E_q f| <= TV (max f - min f), with equality for the best event among all 2^A."""
     distance, shift = divergence.tv(policy, new_policy), policy - new_policy
@@ -84,7 +84,7 @@ def kl_dominates_squared_tv(policy: Array, new_policy: Array) -> Claims:
     yield at_most(abs(ratio - 2), numbers.arb(10) ** -5)
 
 
-@law("divergence.kl", system="ball")
+@law("divergence.kl", system="ball", derivation=True)
 def kl_is_jointly_convex(
     policy: Array, full_policy: Array, full_new_policy: Array, sampling_policy: Array, alpha: Any
 ) -> Claims:
@@ -99,7 +99,7 @@ def kl_is_jointly_convex(
     yield equal(apart - mixed, (mixed_old * posteriors).sum(axis=1))
 
 
-@law("divergence.kl", system="ball")
+@law("divergence.kl", system="ball", derivation=True)
 def kl_grows_like_fisher(full_policy: Array, full_new_policy: Array) -> Claims:
     """KL(p || p + t d) = t^2/2 sum_a d(a)^2/p(a) + O(t^3): no linear term, and Fisher's metric."""
     direction = full_new_policy - full_policy
@@ -109,7 +109,7 @@ def kl_grows_like_fisher(full_policy: Array, full_new_policy: Array) -> Claims:
     yield equal(np.array([series[2] for series in grown]), (direction**2 / full_policy).sum(axis=1) / 2)
 
 
-@law("divergence.tv_max")
+@law("divergence.tv_max", derivation=True)
 def tv_max_dominates_every_state(policy: Array, new_policy: Array) -> Claims:
     """In no state does an event's probability change by more, and in some state one changes by as much."""
     shift = policy - new_policy
@@ -133,7 +133,7 @@ def tv_max_scales_along_mixtures(policy: Array, new_policy: Array, alpha: Any) -
     yield equal(moved, alpha * divergence.tv_max(policy, new_policy))
 
 
-@law("divergence.kl_max", system="ball")
+@law("divergence.kl_max", system="ball", derivation=True)
 def kl_max_dominates_every_state(policy: Array, new_policy: Array) -> Claims:
     """No state's divergence is certainly larger, and some state's is the same number up to rounding."""
     divergences, largest = divergence.kl(policy, new_policy), divergence.kl_max(policy, new_policy)

@@ -18,8 +18,16 @@ from rlproof.oracle.law import law
 from rlproof.spec import numbers
 from rlproof.spec.bellman import expectation_v, optimality_v
 from rlproof.spec.decision_process import MDP
-from rlproof.spec.dp import policy_evaluation, policy_improvement, policy_iteration, value_iteration
+from rlproof.spec.dp import (
+    greedy_loss_bound,
+    modified_policy_iteration,
+    policy_evaluation,
+    policy_improvement,
+    policy_iteration,
+    value_iteration,
+)
 from rlproof.spec.mdp import policy_kernel, policy_reward
+from rlproof.spec.policy import greedy
 from rlproof.spec.value import optimal_v, v
 
 
@@ -31,7 +39,7 @@ def evaluation_contracts(mdp: MDP, policy: Array, state_values: Array, sweeps: i
     yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
 
 
-@law("dp.policy_evaluation")
+@law("dp.policy_evaluation", derivation=True)
 def evaluation_equals_enumeration(mdp: MDP, policy: Array, state_values: Array) -> Claims:
     """V_n(s) = E[sum_{t<n} gamma^t R_{t+1} + gamma^n V_0(s_n) | s_0 = s], over all trajectories."""
     for steps in (1, 2):
@@ -61,7 +69,7 @@ def value_iteration_contracts(mdp: MDP, state_values: Array, sweeps: int) -> Cla
     yield at_most(error, mdp.discount**sweeps * abs(state_values - values).max())
 
 
-@law("dp.value_iteration")
+@law("dp.value_iteration", derivation=True)
 def value_iteration_equals_expectimax(mdp: MDP, state_values: Array, sweeps: int) -> Claims:
     """V_n(s) is the value of the game tree of n steps below s, whose leaves are worth V_0."""
 
@@ -86,7 +94,7 @@ def value_iteration_dominates_evaluation(mdp: MDP, policy: Array, state_values: 
     yield at_most(evaluated, value_iteration(mdp, state_values, sweeps=sweeps))
 
 
-@law("dp.value_iteration")
+@law("dp.value_iteration", derivation=True)
 def value_iteration_equals_the_best_plan(mdp: MDP, state_values: Array) -> Claims:
     """V_2(s) is the largest return over two steps among all pairs of deterministic policies, one per step."""
     rules = list(deterministic_policies(mdp))
@@ -135,6 +143,18 @@ def improvement_passes_over_copies(mdp: MDP, policy: Array) -> Claims:
     yield equal(improved, policy_improvement(mdp, policy))
 
 
+@law("dp.policy_improvement", derivation=True)
+def improvement_equals_brute_force(mdp: MDP, policy: Array) -> Claims:
+    """In each state it is the first action whose mean return, over one enumerated step and then v_pi, is largest."""
+    values = v(mdp, policy)
+    means = [
+        expectation_from(mdp, np.full(mdp.number_of_states, action), 1, lambda path: _return_after(mdp, values, path))
+        for action in range(mdp.number_of_actions)
+    ]
+    first_best = [column.index(max(column)) for column in zip(*map(list, means), strict=True)]
+    yield equal(policy_improvement(mdp, policy), np.array(first_best))
+
+
 @law("dp.policy_iteration")
 def policy_iteration_is_optimal(mdp: MDP) -> Claims:
     """The values v of the policy satisfy T_* v = v."""
@@ -142,7 +162,7 @@ def policy_iteration_is_optimal(mdp: MDP) -> Claims:
     yield equal(optimality_v(mdp, values), values)
 
 
-@law("dp.policy_iteration")
+@law("dp.policy_iteration", derivation=True)
 def policy_iteration_equals_brute_force(mdp: MDP) -> Claims:
     """No deterministic policy has a larger value in any state."""
     values = v(mdp, policy_iteration(mdp))
@@ -170,3 +190,83 @@ def policy_iteration_avoids_costly_loops(mdp: MDP) -> Claims:
     actions = policy_iteration(tempting)
     yield true(actions[:-1] > 0)
     yield equal(v(tempting, actions)[:-1], optimal_v(mdp))
+
+
+@law("dp.modified_policy_iteration")
+def one_sweep_is_value_iteration(mdp: MDP, state_values: Array) -> Claims:
+    """With m = 1 it is T_* V, with m = 0 it is V."""
+    swept = modified_policy_iteration(mdp, state_values, sweeps=1)
+    yield equal(swept, optimality_v(mdp, state_values))
+    yield equal(modified_policy_iteration(mdp, state_values, sweeps=0), state_values)
+
+
+@law("dp.modified_policy_iteration", derivation=True)
+def many_sweeps_approach_policy_iteration(mdp: MDP, policy: Array, sweeps: int) -> Claims:
+    """From V = v_pi, m sweeps are within gamma^m |v_pi - v_pi'| of the value of the improved policy pi'."""
+    values = v(mdp, policy)
+    improved = v(mdp, policy_improvement(mdp, policy))
+    error = abs(modified_policy_iteration(mdp, values, sweeps=sweeps) - improved).max()
+    yield at_most(error, mdp.discount**sweeps * abs(values - improved).max())
+
+
+@law("dp.modified_policy_iteration", derivation=True)
+def modified_equals_enumeration(mdp: MDP, state_values: Array) -> Claims:
+    """V'(s) = E[sum_{t<m} gamma^t R_{t+1} + gamma^m V(s_m)] for the greedy policy, over all trajectories."""
+    backed_up = mdp.reward + mdp.discount * (mdp.transition @ state_values)
+    actions = np.array([list(row).index(max(row)) for row in backed_up])
+    for steps in (1, 2):
+        returns = expectation_from(
+            mdp,
+            actions,
+            steps,
+            lambda path: discounted_sum(mdp.discount, [*path.rewards, state_values[path.states[-1]]]),
+        )
+        yield equal(modified_policy_iteration(mdp, state_values, sweeps=steps), returns)
+
+
+@law("dp.modified_policy_iteration")
+def modified_improves_monotonically(mdp: MDP, policy: Array, sweeps: int) -> Claims:
+    """From V = v_pi, more sweeps never give less, and none gives more than v_*."""
+    values = v(mdp, policy)
+    fewer = modified_policy_iteration(mdp, values, sweeps=sweeps)
+    more = modified_policy_iteration(mdp, values, sweeps=sweeps + 1)
+    yield at_most(fewer, more)
+    yield at_most(more, optimal_v(mdp))
+
+
+@law("dp.greedy_loss_bound")
+def greedy_loss_is_bounded(mdp: MDP, state_values: Array, optimal_values: Array) -> Claims:
+    """0 <= v_* - v_pi <= the bound, for the policy that is greedy with respect to U."""
+    greedy_policy = greedy(mdp.reward + mdp.discount * (mdp.transition @ state_values))
+    loss = optimal_values - v(mdp, greedy_policy)
+    yield at_most(0, loss)
+    yield at_most(loss, greedy_loss_bound(mdp, state_values, optimal_values))
+
+
+@law("dp.greedy_loss_bound", derivation=True)
+def greedy_loss_bound_is_attained(mdp: MDP, shift: Any) -> Claims:
+    """Staying costs 2 gamma |b|, leaving is free: estimates off by |b| make them tie, and staying loses the bound."""
+    gamma, error = mdp.discount, abs(shift)
+    ends = numbers.exact([[[1, 0], [0, 1]], [[0, 1], [0, 1]]])
+    reward = numbers.stack([numbers.stack([-2 * gamma * error, 0 * gamma]), numbers.stack([0 * gamma, 0 * gamma])])
+    process = MDP(ends, reward, numbers.exact([1, 0]), gamma)
+    estimate, best = numbers.stack([error, -error]), optimal_v(process)
+    staying = v(process, greedy(reward + gamma * (ends @ estimate)))
+    yield equal(best, 0)
+    yield equal((best - staying)[0], greedy_loss_bound(process, estimate, best))
+
+
+@law("dp.greedy_loss_bound", derivation=True)
+def greedy_loss_bound_holds_of_every_greedy_policy(mdp: MDP, optimal_values: Array, shift: Any) -> Claims:
+    """Brute force: at U = v_* + b, every policy attaining T_* U is optimal; the bound is 2 gamma |b| / (1 - gamma)."""
+    estimate = optimal_values + shift
+    bound = greedy_loss_bound(mdp, estimate, optimal_values)
+    yield equal(bound, 2 * mdp.discount * abs(shift) / (1 - mdp.discount))
+    for actions in deterministic_policies(mdp):
+        if np.all(expectation_v(mdp, actions, estimate) == optimality_v(mdp, estimate)):
+            yield equal(v(mdp, actions), optimal_values)
+
+
+def _return_after(mdp: MDP, values: Array, path: Any) -> Any:
+    """The return of one trajectory, continued by the value of its last state."""
+    return discounted_sum(mdp.discount, [*path.rewards, values[path.states[-1]]])

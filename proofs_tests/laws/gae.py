@@ -12,7 +12,7 @@ from rlproof.spec.decision_process import MDP
 from rlproof.spec.mdp import discounted_return
 
 
-@law("gae.advantage")
+@law("gae.advantage", derivation=True)
 def gae_equals_the_direct_sum(
     rewards: Array,
     values: Array,
@@ -31,7 +31,7 @@ def gae_equals_the_direct_sum(
     yield equal(estimates, np.array(sums))
 
 
-@law("gae.advantage")
+@law("gae.advantage", derivation=True)
 def gae_solves_the_linear_system(
     rewards: Array,
     values: Array,
@@ -97,7 +97,7 @@ def gae_splits_at_episode_ends(
         yield equal(whole, np.concatenate(alone))
 
 
-@law("gae.advantage")
+@law("gae.advantage", derivation=True)
 def gae_is_unbiased_at_v(mdp: MDP, policy: Array, gae_lambda: Any) -> Claims:
     """With V = v_pi, E[A_0 | s_0, a_0] = A_pi(s_0, a_0) over trajectories of two steps, whatever lambda."""
     courses = list(trajectories.enumerate(mdp, policy, 2))

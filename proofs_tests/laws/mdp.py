@@ -34,7 +34,7 @@ def kernel_is_affine_in_the_policy(mdp: MDP, policy: Array, new_policy: Array, a
     yield equal(policy_kernel(mdp, mix(policy, new_policy, alpha)), mixture)
 
 
-@law("mdp.policy_kernel")
+@law("mdp.policy_kernel", derivation=True)
 def kernel_equals_enumerated_step(mdp: MDP, policy: Array) -> Claims:
     """P_pi(s, s') is the probability of s_1 = s' given s_0 = s, summed over all trajectories of one step."""
     place = np.eye(mdp.number_of_states, dtype=int)
@@ -49,7 +49,7 @@ def reward_is_affine_in_the_policy(mdp: MDP, policy: Array, new_policy: Array, a
     yield equal(policy_reward(mdp, mix(policy, new_policy, alpha)), mixture)
 
 
-@law("mdp.policy_reward")
+@law("mdp.policy_reward", derivation=True)
 def reward_equals_enumerated_step(mdp: MDP, policy: Array) -> Claims:
     """r_pi(s) is the mean of R_1 given s_0 = s, over all trajectories of one step."""
     yield equal(policy_reward(mdp, policy), expectation_from(mdp, policy, 1, lambda path: path.rewards[0]))
@@ -78,7 +78,7 @@ def visitation_satisfies_the_flow(mdp: MDP, policy: Array) -> Claims:
     yield equal(visits, mdp.initial + mdp.discount * arrivals)
 
 
-@law("mdp.discounted_visitation")
+@law("mdp.discounted_visitation", derivation=True)
 def visitation_equals_power_series(mdp: MDP, policy: Array) -> Claims:
     """rho_pi = sum_{t<n} gamma^t rho_0 P_pi^t + gamma^n rho_pi', where rho_pi' starts from rho_0 P_pi^n."""
     steps, occupied, kernel = 6, mdp.initial, policy_kernel(mdp, policy)
@@ -89,7 +89,7 @@ def visitation_equals_power_series(mdp: MDP, policy: Array) -> Claims:
     yield equal(discounted_visitation(mdp, policy), series + mdp.discount**steps * rest)
 
 
-@law("mdp.discounted_visitation")
+@law("mdp.discounted_visitation", derivation=True)
 def visitation_equals_enumeration(mdp: MDP, policy: Array) -> Claims:
     """Visits counted over all trajectories up to time H miss rho_pi by gamma^(H+1) / (1 - gamma) in all."""
     horizon, gamma, place = 2, mdp.discount, np.eye(mdp.number_of_states, dtype=int)
@@ -106,14 +106,14 @@ def visitation_discounts_as_if_killed(mdp: MDP, policy: Array) -> Claims:
     yield equal(discounted_visitation(mortal, extended(policy, mortal)), visits)
 
 
-@law("mdp.eta")
+@law("mdp.eta", derivation=True)
 def eta_equals_visitation_times_reward(mdp: MDP, policy: Array) -> Claims:
     """eta(pi) = sum_s rho_pi(s) sum_a pi(a|s) R(s,a)."""
     weights = discounted_visitation(mdp, policy)[:, None] * policy
     yield equal(eta(mdp, policy), (weights * mdp.reward).sum())
 
 
-@law("mdp.eta")
+@law("mdp.eta", derivation=True)
 def eta_equals_enumeration_up_to_the_tail(mdp: MDP, policy: Array) -> Claims:
     """|eta - E[sum_{t<H} gamma^t R_{t+1}]| = |E[gamma^H v_pi(s_H)]| <= gamma^H max|R| / (1 - gamma)."""
     horizon, gamma, values = 2, mdp.discount, value.v(mdp, policy)
@@ -151,7 +151,7 @@ def eta_discounts_as_if_killed(mdp: MDP, policy: Array) -> Claims:
     yield equal(eta(mortal, extended(policy, mortal)), eta(mdp, policy))
 
 
-@law("mdp.discounted_return")
+@law("mdp.discounted_return", derivation=True)
 def return_equals_horner_recursion(rewards: Array, gamma: Any) -> Claims:
     """G_0 = R_1 + gamma (R_2 + gamma (R_3 + ...))."""
     following = 0
@@ -192,7 +192,7 @@ def return_maps_over_trailing_axes(rewards: Array, other_rewards: Array, gamma: 
     yield equal(columns[1], discounted_return(other_rewards, gamma=gamma))
 
 
-@law("mdp.rewards_to_go")
+@law("mdp.rewards_to_go", derivation=True)
 def rewards_to_go_equal_explicit_sums(
     rewards: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any
 ) -> Claims:
@@ -206,7 +206,7 @@ def rewards_to_go_equal_explicit_sums(
     yield equal(rewards_to_go(rewards, next_values, terminated, truncated, gamma=gamma), numbers.stack(sums))
 
 
-@law("mdp.rewards_to_go")
+@law("mdp.rewards_to_go", derivation=True)
 def rewards_to_go_equal_gae_at_lambda_one(
     rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any
 ) -> Claims:
@@ -232,7 +232,7 @@ def rewards_to_go_split_at_episode_ends(
         yield equal(whole, joined)
 
 
-@law("mdp.rewards_to_go")
+@law("mdp.rewards_to_go", derivation=True)
 def rewards_to_go_are_unbiased_at_v(mdp: MDP, policy: Array) -> Claims:
     """With V = v_pi the mean over all trajectories from s is v_pi(s), truncated after one step or two."""
     values = value.v(mdp, policy)

@@ -29,6 +29,13 @@ def greedy_takes_the_lowest_index(action_values: Array) -> Claims:
     yield equal(policy.greedy(0 * action_values), 0)
 
 
+@law("policy.greedy", derivation=True)
+def greedy_equals_sorting(action_values: Array) -> Claims:
+    """It is the first action when all are sorted by falling value, equal ones by rising index."""
+    orders = [sorted(range(len(row)), key=lambda action, row=row: (-row[action], action)) for row in action_values]
+    yield equal(policy.greedy(action_values), np.array([order[0] for order in orders]))
+
+
 @law("policy.greedy")
 def greedy_is_invariant_to_scale_and_shift(action_values: Array, potential: Array, scale: Any) -> Claims:
     """Q and c Q + b(s) have the same greedy actions, for c > 0."""
@@ -48,7 +55,7 @@ def gaussian_log_prob_adds_over_dimensions(actions: Array, mean: Array, log_std:
     )
 
 
-@law("policy.gaussian_log_prob", system="ball")
+@law("policy.gaussian_log_prob", system="ball", derivation=True)
 def gaussian_log_prob_is_a_density(mean: Array, log_std: Array) -> Claims:
     """It has mass 1, mean mu and variance sigma^2: sums in steps of sigma/2 miss these by less than 1e-19."""
     # The tails beyond 11 sigma weigh e^-60; the sum over the whole grid errs by e^(-8 pi^2) (Poisson).
@@ -96,7 +103,7 @@ def gaussian_kl_of_itself_is_zero(mean: Array, log_std: Array) -> Claims:
     yield equal(policy.gaussian_kl(mean, log_std, mean, log_std), 0)
 
 
-@law("policy.gaussian_kl", system="ball")
+@law("policy.gaussian_kl", system="ball", derivation=True)
 def gaussian_kl_equals_the_expected_log_ratio(
     old_mean: Array, old_log_std: Array, mean: Array, log_std: Array
 ) -> Claims:

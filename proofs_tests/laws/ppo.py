@@ -20,7 +20,7 @@ def ratio_of_the_same_policy_is_one(log_probs: Array) -> Claims:
     yield equal(ppo.ratio(log_probs, log_probs), 1)
 
 
-@law("ppo.ratio", system="ball")
+@law("ppo.ratio", system="ball", derivation=True)
 def ratio_has_mean_one_under_the_old_policy(full_policy: Array, full_new_policy: Array, action_values: Array) -> Claims:
     """E_old[r] = 1 and E_old[r f] = E_new[f], in every state."""
     ratios = ppo.ratio(numbers.log(full_new_policy), numbers.log(full_policy))
@@ -44,7 +44,7 @@ def cpi_is_the_mean_product(ratios: Array, advantages: Array) -> Claims:
     yield equal(ppo.cpi_objective(np.stack([ratios] * 2), np.stack([advantages] * 2)), objective)
 
 
-@law("ppo.cpi_objective")
+@law("ppo.cpi_objective", derivation=True)
 def cpi_expectation_is_the_surrogate(mdp: MDP, full_policy: Array, new_policy: Array) -> Claims:
     """Over s ~ (1 - gamma) rho_pi and a ~ pi, and with A = A_pi, L^CPI has mean (1 - gamma) (L_pi - eta)."""
     chances = (1 - mdp.discount) * discounted_visitation(mdp, full_policy)[:, None] * full_policy
@@ -97,7 +97,7 @@ def clip_equals_cpi_inside_the_band(ratios: Array, advantages: Array, clip_epsil
         )
 
 
-@law("ppo.clip_objective")
+@law("ppo.clip_objective", derivation=True)
 def clip_equals_the_hinge_form(ratios: Array, advantages: Array, clip_epsilon: Any) -> Claims:
     """L^CLIP = E[r A - |A| (sgn(A) (r - 1) - eps)_+]."""
     excess = numbers.maximum(advantages * (ratios - 1) - clip_epsilon * abs(advantages), 0 * advantages)
@@ -124,7 +124,7 @@ def clip_is_homogeneous(ratios: Array, advantages: Array, clip_epsilon: Any, sca
     yield equal(scaled, scale * ppo.clip_objective(ratios, advantages, clip_epsilon=clip_epsilon))
 
 
-@law("ppo.clip_objective_g")
+@law("ppo.clip_objective_g", derivation=True)
 def both_clip_forms_agree_termwise(ratios: Array, advantages: Array, clip_epsilon: Any) -> Claims:
     """min(r A, g(eps, A)) = min(r A, clip(r, 1 - eps, 1 + eps) A) for each transition."""
     terms = _terms(ppo.clip_objective_g, ratios, advantages, clip_epsilon)
@@ -149,7 +149,7 @@ def clip_g_is_below_g(ratios: Array, advantages: Array, clip_epsilon: Any) -> Cl
     yield equal((terms - limit) * (terms - ratios * advantages), 0)
 
 
-@law("ppo.clip_gradient")
+@law("ppo.clip_gradient", derivation=True)
 def clip_gradient_equals_the_derivative(ratios: Array, advantages: Array, clip_epsilon: Any) -> Claims:
     """Away from the kinks r = 1 +- eps it is the derivative of each term of L^CLIP in its ratio."""
     ray = numbers.ray(ratios, 0 * ratios + 1)
@@ -203,7 +203,7 @@ def kl_penalty_is_affine_in_beta(
     yield equal(len(ratios) * (one - other), (other_beta - beta) * divergences.sum())
 
 
-@law("ppo.kl_penalty", system="ball")
+@law("ppo.kl_penalty", system="ball", derivation=True)
 def kl_penalty_matches_cpi_to_first_order(
     full_policy: Array, full_new_policy: Array, action_values: Array, beta: Any
 ) -> Claims:
@@ -215,7 +215,7 @@ def kl_penalty_matches_cpi_to_first_order(
     yield equal(penalised[1], slope)
 
 
-@law("ppo.adaptive_kl")
+@law("ppo.adaptive_kl", derivation=True)
 def adaptive_kl_halves_keeps_or_doubles(beta: Any, kl_target: Any) -> Claims:
     """Below 2/3 of the target beta is halved, above 3/2 doubled, and kept between and on both boundaries."""
     grain = numbers.rational("1/1000000")

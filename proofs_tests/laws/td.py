@@ -12,7 +12,7 @@ from rlproof.spec.decision_process import MDP
 from rlproof.spec.mdp import discounted_return
 
 
-@law("td.error")
+@law("td.error", derivation=True)
 def td_errors_telescope_to_the_return(
     rewards: Array, values: Array, next_values: Array, terminated: Array, gamma: Any
 ) -> Claims:
@@ -25,7 +25,7 @@ def td_errors_telescope_to_the_return(
     yield equal(discounted_sum(gamma, errors), discounted_return(rewards, gamma=gamma) + rest - values[0])
 
 
-@law("td.error")
+@law("td.error", derivation=True)
 def td_error_has_mean_zero_at_v(mdp: MDP, policy: Array) -> Claims:
     """With V = v_pi, E[delta | s, a] = A_pi(s, a) and E_pi[delta | s] = 0."""
     means = _mean_errors(mdp, value.v(mdp, policy))

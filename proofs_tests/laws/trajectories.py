@@ -55,7 +55,7 @@ def the_policy_is_followed(mdp: MDP, policy: Array) -> Claims:
     yield equal(numbers.stack(given), numbers.stack(stated))
 
 
-@law("trajectories.enumerate")
+@law("trajectories.enumerate", derivation=True)
 def state_frequencies_follow_the_kernel(mdp: MDP, policy: Array, horizon: int) -> Claims:
     """P(s_t = s) = (rho_0 P_pi^t)(s) for t = 0, ..., H."""
     place = np.eye(mdp.number_of_states, dtype=int)
@@ -67,7 +67,7 @@ def state_frequencies_follow_the_kernel(mdp: MDP, policy: Array, horizon: int) -
         occupied = occupied @ policy_kernel(mdp, policy)
 
 
-@law("trajectories.enumerate")
+@law("trajectories.enumerate", derivation=True)
 def mean_rewards_follow_the_kernel(mdp: MDP, policy: Array) -> Claims:
     """E[R_{t+1}] = rho_0 P_pi^t r_pi for t = 0, 1."""
     paths = trajectories(mdp, policy, 2)

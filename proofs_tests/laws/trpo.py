@@ -26,7 +26,7 @@ def expected_advantage_is_bounded_by_tv(mdp: MDP, policy: Array, new_policy: Arr
     yield at_most(gap, 2 * divergence.tv_max(policy, new_policy) * abs(advantages).max())
 
 
-@law("trpo.expected_advantage")
+@law("trpo.expected_advantage", derivation=True)
 def expected_advantage_is_the_bellman_gap(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """Abar = T_pi~ v_pi - v_pi."""
     values = value.v(mdp, policy)
@@ -56,7 +56,7 @@ def difference_is_invariant_to_shaping(mdp: MDP, policy: Array, new_policy: Arra
     )
 
 
-@law("trpo.performance_difference")
+@law("trpo.performance_difference", derivation=True)
 def difference_equals_enumeration(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """Over all trajectories of H steps, E[sum gamma^t A] misses the difference by the tail gamma^H E[v_pi~ - v_pi]."""
     horizon, advantages = 2, value.advantage(mdp, policy)
@@ -75,7 +75,7 @@ def difference_identity_over_states(mdp: MDP, policy: Array, new_policy: Array) 
     yield equal(trpo.performance_difference_by_visitation(mdp, policy, new_policy), difference)
 
 
-@law("trpo.performance_difference_by_visitation")
+@law("trpo.performance_difference_by_visitation", derivation=True)
 def both_difference_forms_agree(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """The sum over states (forward) equals the expectation over time (backward)."""
     yield equal(
@@ -107,7 +107,7 @@ def surrogate_matches_eta_to_first_order(mdp: MDP, policy: Array, new_policy: Ar
     yield equal(trpo.surrogate(mdp, policy, ray), eta(mdp, ray))
 
 
-@law("trpo.surrogate")
+@law("trpo.surrogate", derivation=True)
 def surrogate_error_is_the_shift_of_visits(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """eta(pi~) - L = gamma rho_pi (P_pi~ - P_pi) (I - gamma P_pi~)^-1 Abar."""
     shift = policy_kernel(mdp, new_policy) - policy_kernel(mdp, policy)
@@ -130,7 +130,7 @@ def surrogate_is_exact_for_bandits(mdp: MDP, policy: Array, new_policy: Array) -
     yield equal(trpo.surrogate(bandit, policy, new_policy), eta(bandit, new_policy))
 
 
-@law("trpo.importance_sampled_surrogate")
+@law("trpo.importance_sampled_surrogate", derivation=True)
 def importance_sampling_leaves_the_surrogate(
     mdp: MDP, policy: Array, new_policy: Array, sampling_policy: Array
 ) -> Claims:
@@ -158,7 +158,7 @@ def importance_sampled_gain_of_the_old_policy_is_zero(mdp: MDP, policy: Array, s
     yield equal(trpo.importance_sampled_surrogate(mdp, policy, policy, sampling_policy), 0)
 
 
-@law("trpo.importance_sampled_q_surrogate")
+@law("trpo.importance_sampled_q_surrogate", derivation=True)
 def q_form_exceeds_the_advantage_form_by_a_constant(
     mdp: MDP, policy: Array, new_policy: Array, sampling_policy: Array
 ) -> Claims:

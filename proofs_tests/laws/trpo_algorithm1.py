@@ -22,7 +22,7 @@ def max_kl_step_is_feasible(mdp: MDP, policy: Array, delta: Any) -> Claims:
     yield at_most(divergence.kl(numbers.ball(policy), numbers.ball(step)), numbers.arb(delta))
 
 
-@law("trpo.max_kl_step")
+@law("trpo.max_kl_step", derivation=True)
 def max_kl_step_beats_challengers(mdp: MDP, full_policy: Array, full_new_policy: Array, delta: Any) -> Claims:
     """No mixture towards another policy that lies in the ball has a larger surrogate, up to float64's resolution."""
     step = trpo.max_kl_step(mdp, full_policy, delta=delta)
@@ -62,7 +62,7 @@ def algorithm1_beats_challengers(mdp: MDP, full_policy: Array, full_new_policy: 
     yield at_most(_objective(mdp, full_policy, challenger), reached)
 
 
-@law("trpo.algorithm1")
+@law("trpo.algorithm1", derivation=True)
 def algorithm1_gap_is_small(mdp: MDP, full_policy: Array) -> Claims:
     """The duality gap certifies the step to float64's resolution of the objective."""
     step = trpo.algorithm1(mdp, full_policy)
@@ -96,7 +96,7 @@ def gap_is_not_negative(mdp: MDP, full_policy: Array, full_new_policy: Array) ->
         yield true(not trpo.algorithm1_gap(mdp, full_policy, candidate) < 0)
 
 
-@law("trpo.algorithm1_gap")
+@law("trpo.algorithm1_gap", derivation=True)
 def gap_bounds_every_challenger(mdp: MDP, full_policy: Array, full_new_policy: Array) -> Claims:
     """M(challenger) <= M(candidate) + gap(candidate), for any two policies."""
     gap = trpo.algorithm1_gap(mdp, full_policy, full_policy)

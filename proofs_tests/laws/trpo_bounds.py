@@ -20,7 +20,7 @@ def epsilon_scales_with_the_reward(mdp: MDP, policy: Array, scale: Any) -> Claim
         yield equal(trpo.epsilon(mdp.replace(reward=factor * mdp.reward), policy), scale * trpo.epsilon(mdp, policy))
 
 
-@law("trpo.epsilon")
+@law("trpo.epsilon", derivation=True)
 def epsilon_dominates_expected_advantages(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """No policy's expected advantage exceeds epsilon, and some deterministic policy's attains it."""
     largest = trpo.epsilon(mdp, policy)
@@ -51,7 +51,7 @@ def penalty_vanishes_for_bandits(mdp: MDP, policy: Array) -> Claims:
     yield equal(trpo.penalty_coefficient(mdp.replace(discount=0), policy), 0)
 
 
-@law("trpo.penalty_coefficient")
+@law("trpo.penalty_coefficient", derivation=True)
 def penalty_is_four_epsilon_sums(mdp: MDP, policy: Array) -> Claims:
     """C = 4 epsilon sum_{t>=0} t gamma^t; partial sums miss it by gamma^n (n + gamma/(1-gamma)) / (1-gamma)."""
     gamma, steps = mdp.discount, 5
@@ -74,7 +74,7 @@ def tv_bound_is_tight_at_the_old_policy(mdp: MDP, policy: Array) -> Claims:
     yield equal(trpo.tv_bound(mdp, policy, policy), eta(mdp, policy))
 
 
-@law("trpo.tv_bound")
+@law("trpo.tv_bound", derivation=True)
 def tv_bound_holds_on_extremal_instances() -> Claims:
     """On E1 the loss uses up (1-gamma)/(1-gamma(1-alpha)) of the bound exactly, which a smaller constant breaks."""
     for case in extremal.instances():
@@ -97,7 +97,7 @@ def refined_bound_holds_two_sided(mdp: MDP, policy: Array, new_policy: Array) ->
     yield at_most(abs(eta(mdp, new_policy) - surrogate), loss)
 
 
-@law("trpo.tv_bound_refined")
+@law("trpo.tv_bound_refined", derivation=True)
 def refined_bound_is_attained() -> Claims:
     """On E1 the refined bound is an equality, at every discount and alpha <= 1/2."""
     for gamma, alpha in _tight_corners():
@@ -144,7 +144,7 @@ def kl_bound_is_below_the_tv_bound(mdp: MDP, full_policy: Array, full_new_policy
     yield relation(lower, upper)
 
 
-@law("trpo.kl_bound")
+@law("trpo.kl_bound", derivation=True)
 def kl_bound_holds_on_the_random_walk() -> Claims:
     """On E4 the loss nears sqrt((1-gamma)/(1+gamma))/2 of C KL; on E5 the *mean* KL would be no bound at all."""
     case = extremal.random_walk(Fraction(1, 2), Fraction(1, 1000), 12)

@@ -32,7 +32,7 @@ def v_is_the_fixed_point(mdp: MDP, policy: Array) -> Claims:
     yield equal(bellman.expectation_v(mdp, policy, values), values)
 
 
-@law("value.v")
+@law("value.v", derivation=True)
 def v_equals_enumeration_up_to_the_tail(mdp: MDP, policy: Array) -> Claims:
     """|v_pi(s) - E[sum_{t<H} gamma^t R_{t+1} | s_0 = s]| <= gamma^H max|R| / (1 - gamma)."""
     horizon, gamma = 2, mdp.discount
@@ -40,7 +40,7 @@ def v_equals_enumeration_up_to_the_tail(mdp: MDP, policy: Array) -> Claims:
     yield at_most(abs(v(mdp, policy) - returns), gamma**horizon * abs(mdp.reward).max() / (1 - gamma))
 
 
-@law("value.v")
+@law("value.v", derivation=True)
 def v_equals_power_series(mdp: MDP, policy: Array) -> Claims:
     """gamma^n min r_pi <= (1 - gamma) (v_pi - sum_{t<n} gamma^t P_pi^t r_pi) <= gamma^n max r_pi."""
     steps, gamma, kernel = 8, mdp.discount, policy_kernel(mdp, policy)
@@ -79,7 +79,7 @@ def q_is_the_fixed_point(mdp: MDP, policy: Array) -> Claims:
     yield equal(bellman.expectation_q(mdp, policy, action_values), action_values)
 
 
-@law("value.q")
+@law("value.q", derivation=True)
 def q_equals_the_value_of_deviating_once(mdp: MDP, policy: Array) -> Claims:
     """q_pi(s,a) is the value of an added state that does what a does in s and then follows pi."""
     larger = deviating(mdp)
@@ -105,7 +105,7 @@ def advantage_of_an_optimal_policy_is_not_positive(mdp: MDP) -> Claims:
     yield equal(advantage(mdp, policy_iteration(mdp)).max(axis=1), 0)
 
 
-@law("value.advantage")
+@law("value.advantage", derivation=True)
 def advantage_is_the_slope_of_eta(mdp: MDP, policy: Array, new_policy: Array) -> Claims:
     """The derivative of eta at pi towards pi' is sum_s rho_pi(s) sum_a (pi'(a|s) - pi(a|s)) A_pi(s,a)."""
     change = new_policy - policy
@@ -120,7 +120,7 @@ def optimal_v_is_the_fixed_point(mdp: MDP) -> Claims:
     yield equal(bellman.optimality_v(mdp, values), values)
 
 
-@law("value.optimal_v")
+@law("value.optimal_v", derivation=True)
 def optimal_v_equals_brute_force(mdp: MDP) -> Claims:
     """v_*(s) is the largest v_pi(s) among all A^S deterministic policies."""
     yield equal(optimal_v(mdp), _best(v(mdp, actions) for actions in deterministic_policies(mdp)))
@@ -157,7 +157,7 @@ def optimal_q_dominates(mdp: MDP, policy: Array) -> Claims:
     yield at_most(q(mdp, policy), optimal_q(mdp))
 
 
-@law("value.optimal_q")
+@law("value.optimal_q", derivation=True)
 def optimal_q_equals_brute_force(mdp: MDP) -> Claims:
     """q_*(s,a) is the largest q_pi(s,a) among all A^S deterministic policies."""
     yield equal(optimal_q(mdp), _best(q(mdp, actions) for actions in deterministic_policies(mdp)))

@@ -40,6 +40,11 @@ CASE: dict[str, Any] = {
     "truncated": np.array([True, False]),
     "horizon": 2,
     "sweeps": 2,
+    "visited": np.array([0, 1]),
+    "taken": np.array([1]),
+    "ended": np.zeros((2, 2, 2), dtype=bool),
+    **dict.fromkeys(("state_reward", "potential", "optimal_values"), NUMBERS),
+    **dict.fromkeys(("scale", "shift"), "1/8"),
 }
 """One small exact input for every parameter that an equation has."""
 
