@@ -17,6 +17,8 @@ TOPICS = (
     "policy",
     "divergence",
     "trpo",
+    "cpi",
+    "cpo",
     "ppo",
     "td",
     "gae",
