@@ -11,7 +11,7 @@ from jax.typing import ArrayLike
 from . import linear
 from .decision_process import MDP
 from .mdp import discounted_visitation, eta
-from .trpo import expected_advantage
+from .trpo_surrogate import expected_advantage
 
 
 @jax.jit

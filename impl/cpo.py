@@ -12,7 +12,7 @@ from . import linear
 from .decision_process import MDP, probabilities
 from .divergence import kl, tv
 from .mdp import discounted_visitation
-from .trpo import expected_advantage, surrogate
+from .trpo_surrogate import expected_advantage, surrogate
 
 
 @jax.jit

@@ -135,7 +135,7 @@ class Rounded(Carrier):
         value = self.value**exponent
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = exponent * np.log1p(self.error / abs(self.value)) + exponent * np.log1p(self.unit)
-        error = np.where(value == 0, self.error**exponent, abs(value) * np.expm1(growth))
+            error = np.where(value == 0, self.error**exponent, abs(value) * np.expm1(growth))
         return self._in_range(value, error, exponent)
 
     def __matmul__(self, other: Any) -> "Rounded":

@@ -8,6 +8,11 @@ from .trpo_bounds import kl_bound as kl_bound
 from .trpo_bounds import penalty_coefficient as penalty_coefficient
 from .trpo_bounds import tv_bound as tv_bound
 from .trpo_bounds import tv_bound_refined as tv_bound_refined
+from .trpo_local import lemma2 as lemma2
+from .trpo_local import lemma3 as lemma3
+from .trpo_local import mm_lower_bound as mm_lower_bound
+from .trpo_local import surrogate_error as surrogate_error
+from .trpo_local import surrogate_first_order as surrogate_first_order
 from .trpo_surrogate import expected_advantage as expected_advantage
 from .trpo_surrogate import importance_sampled_q_surrogate as importance_sampled_q_surrogate
 from .trpo_surrogate import importance_sampled_surrogate as importance_sampled_surrogate
