@@ -113,6 +113,7 @@ class Rounded(Carrier):
             product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
         lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
         lost |= np.isinf(product.value) & np.isfinite(self.value) & np.isfinite(other.value)
+        lost |= np.isnan(self.value) | np.isnan(other.value)  # zero by zero, before
         return self.new(product.value, np.where(lost, np.inf, product.error))
 
     def is_certain(self) -> Any:

@@ -1,6 +1,9 @@
 """Wrong formulas of trust regions, each refuted by an exact instance."""
 
 from fractions import Fraction
+from itertools import product
+
+import numpy as np
 
 from rlproof.spec import cpi, cpo, divergence, extremal, numbers, trpo
 from rlproof.spec.mdp import discounted_visitation, eta
@@ -69,3 +72,60 @@ def test_the_mean_divergence_is_no_bound() -> None:
     mean = (1 - mdp.discount) * (discounted_visitation(mdp, old) @ divergence.kl(old, new))
     coefficient = trpo.penalty_coefficient(mdp, old)
     assert coefficient * mean < lost < coefficient * divergence.kl_max(old, new)
+
+
+def test_the_self_normalised_vine_is_biased() -> None:
+    """With two samples its mean over all samples is not E_pi Q; the plain weighted mean's is, and needs a baseline."""
+    old, new, values = numbers.exact(["1/2", "1/2"]), numbers.exact(["3/4", "1/4"]), numbers.exact([1, 0])
+    normalised = plain = shifted = numbers.rational(0)
+    for first, second in product(range(2), repeat=2):
+        chosen = np.array([first, second])
+        ratios, chance = (new / old)[chosen], old[first] * old[second]
+        normalised += chance * trpo.vine_sampled(ratios[None], values[chosen][None])[0]
+        plain += chance * (ratios * values[chosen]).sum() / 2
+        shifted += chance * (ratios * (values[chosen] + 1)).sum() / 2
+    exact_value = trpo.vine(new[None], values[None])[0]
+    assert plain == exact_value == shifted - 1
+    assert normalised == numbers.rational(Fraction(5, 8)) != exact_value
+
+
+def test_the_fisher_matrix_is_in_the_new_logits_at_the_old_ones() -> None:
+    """The outer product of the mean score is zero, not F: the average is of the products."""
+    policy, vector = numbers.exact([["1/4", "3/4"]]), numbers.exact([[1, 0]])
+    product_ = trpo.fisher_vector_product(numbers.exact([1]), policy, vector, damping=0)
+    scores = numbers.exact(np.eye(2, dtype=int)) - policy
+    mean_score = policy[0] @ scores
+    assert (mean_score == 0).all()
+    assert (product_ == numbers.exact([["3/16", "-3/16"]])).all()
+
+
+def test_conjugate_gradients_without_the_new_direction_are_too_slow() -> None:
+    """Steepest descent, which drops the old direction, has not solved a 2 x 2 system after two steps."""
+    matrix, gradient = numbers.exact([[2, 1], [1, 1]]), numbers.exact([1, 0])
+    found = numbers.exact([0, 0])
+    for _ in range(2):
+        residual = gradient - matrix @ found
+        found = found + (residual @ residual) / (residual @ matrix @ residual) * residual
+    solution = numbers.solve(matrix, gradient)
+    assert (found != solution).any()
+    assert (trpo.conjugate_gradient(matrix, gradient, iterations=2) == solution).all()
+
+
+def test_the_line_search_tests_the_divergence_and_not_its_model() -> None:
+    """A step that uses up the quadratic model may be outside the ball: pi = 1/4 moved along its natural gradient.
+
+    Its divergence is 0.137 where the model says 1/8; the search halves it.
+    """
+    policy = numbers.ball(["1/4", "3/4"])
+    fisher, gradient = policy[0] * policy[1], numbers.ball([1])
+    step = trpo.natural_gradient_step(numbers.stack([numbers.stack([fisher])]), gradient, delta="1/8")[0]
+    gains, gaps = [], []
+    for j in range(3):
+        odds = (step / 2**j).exp() / 3
+        new = numbers.stack([odds / (1 + odds), 1 / (1 + odds)])
+        gains.append(new[0] - policy[0])
+        gaps.append(divergence.kl(policy, new))
+    assert gaps[0] > numbers.arb(1) / 8 > gaps[1]
+    accepted = trpo.line_search(numbers.stack(gains), numbers.stack(gaps), delta="1/8", backtrack="1/2")
+    assert accepted == numbers.arb(1) / 2
+    assert trpo.line_search(-numbers.stack(gains), numbers.stack(gaps), delta="1/8", backtrack="1/2") == 0
