@@ -113,6 +113,7 @@ class Rounded(Carrier):
             product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
         lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
         lost |= np.isinf(product.value) & np.isfinite(self.value) & np.isfinite(other.value)
+        lost |= np.isnan(self.value) | np.isnan(other.value)  # zero by zero, before
         return self.new(product.value, np.where(lost, np.inf, product.error))
 
     def is_certain(self) -> Any:
@@ -135,7 +136,7 @@ class Rounded(Carrier):
         value = self.value**exponent
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = exponent * np.log1p(self.error / abs(self.value)) + exponent * np.log1p(self.unit)
-        error = np.where(value == 0, self.error**exponent, abs(value) * np.expm1(growth))
+            error = np.where(value == 0, self.error**exponent, abs(value) * np.expm1(growth))
         return self._in_range(value, error, exponent)
 
     def __matmul__(self, other: Any) -> "Rounded":

@@ -143,7 +143,9 @@ def read_policy(mdp: MDP, policy: Array, name: str = "policy") -> Array:
         if array.min() < 0 or array.max() >= actions:
             _wrong_actions(name, f"action {array.min() if array.min() < 0 else array.max()}", actions)
         chosen = np.arange(actions) == array[:, None]
-        return chosen.astype(float) if mdp.system in ("float64", "rounded") else exact(chosen.astype(int))
+        if mdp.system in ("float64", "rounded"):
+            return chosen.astype(float)
+        return convert(exact(chosen.astype(int)), "ball" if mdp.system == "ball" else "exact")
     if array.ndim == 2 and array.shape[0] == states and array.shape[1] != actions:
         _wrong_actions(name, f"{array.shape[1]} actions", actions)
     check_shape(name, array, (states, actions), "states, actions (or integers [S], one action per state)")

@@ -17,6 +17,8 @@ TOPICS = (
     "policy",
     "divergence",
     "trpo",
+    "cpi",
+    "cpo",
     "ppo",
     "td",
     "gae",
@@ -35,6 +37,7 @@ PARTS = {
     "mdp": ("mdp_evaluation", "mdp_returns", "mdp_trajectories", "mdp_transforms"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
     "model": ("model_learning", "model_error"),
+    "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")

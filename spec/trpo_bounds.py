@@ -53,7 +53,7 @@ def penalty_coefficient(mdp: MDP, policy: Array) -> Scalar:
     Since:
         0.1
     """
-    return 4 * epsilon(mdp, policy) * mdp.discount / _below_one(mdp) ** 2
+    return 4 * epsilon(mdp, policy) * mdp.discount / below_one(mdp) ** 2
 
 
 def tv_bound(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
@@ -106,8 +106,8 @@ def tv_bound_refined(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
     Since:
         0.1
     """
-    alpha, below_one = _tv_max(mdp, policy, new_policy), _below_one(mdp)
-    loss = 4 * epsilon(mdp, policy) * mdp.discount * alpha**2 / (below_one * (1 - mdp.discount * (1 - alpha)))
+    alpha, remaining = _tv_max(mdp, policy, new_policy), below_one(mdp)
+    loss = 4 * epsilon(mdp, policy) * mdp.discount * alpha**2 / (remaining * (1 - mdp.discount * (1 - alpha)))
     return surrogate(mdp, policy, new_policy) - loss
 
 
@@ -147,7 +147,7 @@ def _tv_max(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
     return tv_max(read_policy(mdp, policy), read_policy(mdp, new_policy, "new_policy"))
 
 
-def _below_one(mdp: MDP) -> Scalar:
+def below_one(mdp: MDP) -> Scalar:
     """One minus the discount, which the bounds divide by."""
     if mdp.system != "series" and mdp.discount == 1:
         raise DiscountError(

@@ -137,6 +137,12 @@ def check_between(name: str, value: Scalar, low: Scalar, high: Scalar | None) ->
         )
 
 
+def check_not_negative(name: str, array: Array) -> None:
+    """Raise ParameterError if a number is negative."""
+    if not hasattr(array, "number_system") and np.any(negative := holds(array < 0)):
+        check_between(name, array[negative][0], 0, None)
+
+
 def read_parameter(name: str, value: Scalar, system: str, low: Scalar = 0, high: Scalar | None = 1) -> Scalar:
     """Read a scalar parameter in the system of the arrays and check its range."""
     number = as_scalar(value, name, system)
