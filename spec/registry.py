@@ -23,6 +23,8 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
+    "policy": ("policy_choice", "policy_softmax", "policy_gaussian"),
+    "divergence": ("divergence_rows",),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ...spec.numbers import Array, exact, rational
 from ..draws import DISCOUNTS, GRAIN, Scene, draw_flags, draw_numbers, per_dimension, rows, scalar
 
-DISCRETE = ("logits", "old_logits", "q_values", "probabilities", "number_of_actions")
+DISCRETE = ("logits", "old_logits", "q_values", "probabilities", "full_probabilities", "number_of_actions")
 """Words beside which `actions` are indices [T]; elsewhere they are vectors [T, k]."""
 
 

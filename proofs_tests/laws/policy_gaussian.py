@@ -1,4 +1,4 @@
-"""Laws of greedy action choice and of the diagonal Gaussian."""
+"""Laws of the density and the divergence of diagonal Gaussian policies."""
 
 from typing import Any
 
@@ -9,30 +9,6 @@ from rlproof.laws._common import Array, Claims
 from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import numbers, policy
-
-
-@law("policy.greedy")
-def greedy_attains_the_maximum(action_values: Array) -> Claims:
-    """Q(s, pi(s)) = max_a Q(s, a)."""
-    chosen = np.take_along_axis(action_values, policy.greedy(action_values)[:, None], axis=1)
-    yield equal(chosen[:, 0], action_values.max(axis=1))
-
-
-@law("policy.greedy")
-def greedy_takes_the_lowest_index(action_values: Array) -> Claims:
-    """Every action before pi(s) is worse, and of two copies of the actions the first is chosen."""
-    actions = policy.greedy(action_values)
-    earlier = np.arange(action_values.shape[1]) < actions[:, None]
-    worse = action_values < action_values.max(axis=1, keepdims=True)
-    yield true(numbers.holds(worse) | ~earlier)
-    yield equal(policy.greedy(np.concatenate([action_values, action_values], axis=1)), actions)
-    yield equal(policy.greedy(0 * action_values), 0)
-
-
-@law("policy.greedy")
-def greedy_is_invariant_to_scale_and_shift(action_values: Array, potential: Array, scale: Any) -> Claims:
-    """Q and c Q + b(s) have the same greedy actions, for c > 0."""
-    yield equal(policy.greedy(scale * action_values + potential[:, None]), policy.greedy(action_values))
 
 
 @law("policy.gaussian_log_prob", system="ball")
