@@ -36,3 +36,28 @@ def gaussian_kl(old_mean: ArrayLike, old_log_std: ArrayLike, mean: ArrayLike, lo
     log_variance_ratio = 2 * jnp.subtract(old_log_std, log_std)
     difference = jnp.subtract(old_mean, mean) * jnp.exp(-jnp.asarray(log_std))
     return ((exp_excess(log_variance_ratio) + difference**2) / 2).sum(axis=-1)
+
+
+@jax.jit
+def gaussian_entropy(log_std: ArrayLike) -> Array:
+    r"""Differential entropy of a diagonal Gaussian policy: [T, k] -> [T], in nats.
+
+    .. math:: H(\pi(\cdot|s)) = \sum_{i=1}^{k} \Big[\log\sigma_i + \tfrac12\log(2\pi e)\Big]
+
+    Spec: rlproof.spec.policy.gaussian_entropy
+    """
+    return (jnp.asarray(log_std) + (1 + log(2 * pi)) / 2).sum(axis=-1)
+
+
+@jax.jit
+def squashed_gaussian_log_prob(unsquashed: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
+    r"""Log-density of the action tanh(u), from the draw u: [T, k] -> [T]; log_std may be [k].
+
+    .. math:: \log\pi(a|s) = \log\mathcal N(u; \mu, \sigma^2)
+        - \sum_{i=1}^{k} 2\,\big(\log 2 - |u_i| - \log(1 + e^{-2|u_i|})\big), \qquad a = \tanh u
+
+    Spec: rlproof.spec.policy.squashed_gaussian_log_prob
+    """
+    size = abs(jnp.asarray(unsquashed))
+    log_slope = 2 * (log(2) - size - jnp.log1p(jnp.exp(-2 * size)))
+    return gaussian_log_prob(unsquashed, mean, log_std) - log_slope.sum(axis=-1)

@@ -1,6 +1,6 @@
 r"""Diagonal Gaussian policies: density, divergence, entropy, squashing."""
 
-from .numbers import Array, as_array, exp, log, pi, same_system
+from .numbers import Array, as_array, exp, log, maximum, pi, same_system
 from .validation import check_finite, check_not_empty, check_shape
 
 
@@ -65,6 +65,63 @@ def gaussian_kl(old_mean: Array, old_log_std: Array, mean: Array, log_std: Array
     difference = (old_mean - mean) * exp(-log_std)
     variance_ratio = exp(2 * (old_log_std - log_std))
     return (log_std - old_log_std + (variance_ratio + difference * difference - 1) / 2).sum(axis=-1)
+
+
+def gaussian_entropy(log_std: Array) -> Array:
+    r"""Differential entropy of a diagonal Gaussian policy.
+
+    .. math:: H(\pi(\cdot|s)) = \sum_{i=1}^{k} \Big[\log\sigma_i + \tfrac12\log(2\pi e)\Big]
+
+    Args:
+        log_std: [T, k], logarithms of the standard deviations sigma.
+    Returns:
+        [T], in nats, summed over the k dimensions; negative for narrow policies.
+    Conventions:
+        Of a density: it depends on the units of the actions, and zero means nothing in particular.
+    Laws:
+        gaussian_entropy_is_the_mean_of_minus_log_prob, gaussian_entropy_adds_over_dimensions,
+        gaussian_entropy_changes_units, gaussian_entropy_is_the_largest_of_its_variance
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
+    Source:
+        Shannon 1948; the bonus S of Schulman et al. 2017 (PPO), eq. (9), for the policies of its section 6.1.
+    Since:
+        0.2
+    """
+    system, (log_std,) = read_gaussian(log_std=log_std)
+    return (log_std + (1 + log(2 * pi(system))) / 2).sum(axis=-1)
+
+
+def squashed_gaussian_log_prob(unsquashed: Array, mean: Array, log_std: Array) -> Array:
+    r"""Log-density of the action tanh(u), where u is drawn from a diagonal Gaussian.
+
+    .. math:: \log\pi(a|s) = \log\mathcal N(u; \mu, \sigma^2) - \sum_{i=1}^{k} \log(1 - \tanh^2 u_i),
+        \qquad \log(1 - \tanh^2 u) = 2\,\big(\log 2 - |u| - \log(1 + e^{-2|u|})\big), \qquad a = \tanh u
+
+    Args:
+        unsquashed: [T, k], the draws u before squashing.
+        mean: [T, k], the means mu of u.
+        log_std: [T, k] or [k], logarithms of the standard deviations sigma of u.
+    Returns:
+        [T], natural logarithm of the density of a in (-1, 1)^k, summed over the k dimensions.
+    Conventions:
+        It takes u, not a: near the ends of the interval a float a no longer tells what u was. Actions on another
+        interval take the logarithm of its half-width off.
+    Laws:
+        squashed_log_prob_subtracts_the_log_slope_of_tanh, squashed_log_prob_is_a_density,
+        squashed_log_prob_is_symmetric, squashed_log_prob_grows_linearly_in_the_tails
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
+    Source:
+        Haarnoja et al. 2018 (SAC), appendix C, eq. (21), without its loss of digits.
+    Since:
+        0.2
+    """
+    density = gaussian_log_prob(unsquashed, mean, log_std)
+    _, (unsquashed,) = read_gaussian(unsquashed=unsquashed)
+    size = maximum(unsquashed, -unsquashed)
+    two = 2 + 0 * unsquashed
+    return density - (2 * (log(two) - size - log(1 + exp(-2 * size)))).sum(axis=-1)
 
 
 def read_gaussian(**arrays: Array) -> tuple[str, list[Array]]:

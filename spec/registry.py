@@ -23,7 +23,7 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
-    "policy": ("policy_choice", "policy_softmax", "policy_gaussian"),
+    "policy": ("policy_choice", "policy_softmax", "policy_gaussian", "policy_gaussian_gradients"),
     "divergence": ("divergence_rows",),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
