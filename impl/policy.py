@@ -3,6 +3,9 @@ r"""Policies: action choice, softmax, Gaussians diagonal and full."""
 from .policy_choice import deterministic as deterministic
 from .policy_choice import epsilon_greedy as epsilon_greedy
 from .policy_choice import greedy as greedy
+from .policy_full_gaussian import full_gaussian_entropy as full_gaussian_entropy
+from .policy_full_gaussian import full_gaussian_kl as full_gaussian_kl
+from .policy_full_gaussian import full_gaussian_log_prob as full_gaussian_log_prob
 from .policy_gaussian import gaussian_entropy as gaussian_entropy
 from .policy_gaussian import gaussian_kl as gaussian_kl
 from .policy_gaussian import gaussian_log_prob as gaussian_log_prob

@@ -23,7 +23,13 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
-    "policy": ("policy_choice", "policy_softmax", "policy_gaussian", "policy_gaussian_gradients"),
+    "policy": (
+        "policy_choice",
+        "policy_softmax",
+        "policy_gaussian",
+        "policy_gaussian_gradients",
+        "policy_full_gaussian",
+    ),
     "divergence": ("divergence_rows",),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }

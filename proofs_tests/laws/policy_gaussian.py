@@ -159,7 +159,7 @@ def squashed_log_prob_is_symmetric(unsquashed: Array, mean: Array, log_std: Arra
 
 @law("policy.squashed_gaussian_log_prob", system="ball")
 def squashed_log_prob_grows_linearly_in_the_tails(unsquashed: Array, mean: Array, log_std: Array) -> Claims:
-    """Squashing adds sum_i 2 |u_i| - 2 log 2 + 2 log(1 + e^(-2|u_i|)), also at u = 10^4, where 1 - tanh^2 u is e^-19998."""
+    """Squashing adds sum_i 2 |u_i| - 2 log 2 + 2 log(1 + e^(-2|u_i|)), also at u = 10^4."""
     far = np.where(numbers.holds(unsquashed >= 0), unsquashed + 10**4, unsquashed - 10**4)
     gain = policy.squashed_gaussian_log_prob(far, far, log_std) - policy.gaussian_log_prob(far, far, log_std)
     excess = gain - (2 * abs(far) - 2 * numbers.arb(2).log()).sum(axis=1)

@@ -149,7 +149,7 @@ def pathwise_gradient_has_the_mean_of_the_score_times_f(mean: Array, log_std: Ar
 
 @law("policy.pathwise_gradient", system="ball", derivation=True)
 def pathwise_gradient_has_the_derivative_of_the_mean(mean: Array, log_std: Array) -> Claims:
-    """Its mean is the gradient of E[a^3] = mu^3 + 3 mu sigma^2, (3 mu^2 + 3 sigma^2, 6 mu sigma^2), in each dimension."""
+    """Its mean is the gradient of E[a^3] = mu^3 + 3 mu sigma^2, (3 mu^2 + 3 sigma^2, 6 mu sigma^2)."""
     variance = numbers.exp(2 * log_std)
 
     def along_the_path(actions: Array, noise: Array) -> Array:
