@@ -1,49 +1,22 @@
-r"""Policies: greedy action choice and the diagonal Gaussian."""
+r"""Policies: action choice, softmax, Gaussians diagonal and full."""
 
-from math import log, pi
-
-import jax
-import jax.numpy as jnp
-from jax import Array
-from jax.typing import ArrayLike
-
-from .series import exp_excess
-
-
-@jax.jit
-def greedy(action_values: ArrayLike) -> Array:
-    r"""The greedy action of each state, lowest index at ties: [..., A] -> [...] integers, without gradient.
-
-    .. math:: \pi(s) = \operatorname{argmax}_a Q(s,a)
-
-    Spec: rlproof.spec.policy.greedy
-    """
-    return jnp.argmax(jnp.asarray(action_values), axis=-1)
-
-
-@jax.jit
-def gaussian_log_prob(actions: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""Log-density of a diagonal Gaussian policy: [T, k] -> [T]; log_std may be [k].
-
-    .. math:: \log\pi(a|s) = -\sum_{i=1}^{k} \Big[\tfrac12 \Big(\frac{a_i-\mu_i}{\sigma_i}\Big)^2
-        + \log\sigma_i + \tfrac12\log 2\pi\Big]
-
-    Spec: rlproof.spec.policy.gaussian_log_prob
-    """
-    standardised = jnp.subtract(actions, mean) * jnp.exp(-jnp.asarray(log_std))
-    return -(standardised**2 / 2 + log_std + log(2 * pi) / 2).sum(axis=-1)
-
-
-@jax.jit
-def gaussian_kl(old_mean: ArrayLike, old_log_std: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""KL divergence of the old diagonal Gaussian from the new one: [T, k] -> [T]; a log_std may be [k].
-
-    .. math:: D_{KL}(\pi_{old}\|\pi) = \sum_{i=1}^{k} \Big[\log\frac{\sigma_i}{\sigma_i^{old}}
-        + \frac{(\sigma_i^{old})^2 + (\mu_i^{old}-\mu_i)^2}{2\sigma_i^2} - \tfrac12\Big]
-
-    Spec: rlproof.spec.policy.gaussian_kl
-    """
-    # With x = log of the ratio of variances, old to new, the terms without means are (e^x - 1 - x) / 2.
-    log_variance_ratio = 2 * jnp.subtract(old_log_std, log_std)
-    difference = jnp.subtract(old_mean, mean) * jnp.exp(-jnp.asarray(log_std))
-    return ((exp_excess(log_variance_ratio) + difference**2) / 2).sum(axis=-1)
+from .policy_choice import deterministic as deterministic
+from .policy_choice import epsilon_greedy as epsilon_greedy
+from .policy_choice import greedy as greedy
+from .policy_full_gaussian import full_gaussian_entropy as full_gaussian_entropy
+from .policy_full_gaussian import full_gaussian_kl as full_gaussian_kl
+from .policy_full_gaussian import full_gaussian_log_prob as full_gaussian_log_prob
+from .policy_gaussian import gaussian_entropy as gaussian_entropy
+from .policy_gaussian import gaussian_kl as gaussian_kl
+from .policy_gaussian import gaussian_log_prob as gaussian_log_prob
+from .policy_gaussian import squashed_gaussian_log_prob as squashed_gaussian_log_prob
+from .policy_gaussian_gradients import gaussian_fisher as gaussian_fisher
+from .policy_gaussian_gradients import gaussian_sample as gaussian_sample
+from .policy_gaussian_gradients import gaussian_score as gaussian_score
+from .policy_gaussian_gradients import pathwise_gradient as pathwise_gradient
+from .policy_softmax import entropy as entropy
+from .policy_softmax import fisher as fisher
+from .policy_softmax import log_prob as log_prob
+from .policy_softmax import log_softmax as log_softmax
+from .policy_softmax import score as score
+from .policy_softmax import softmax as softmax

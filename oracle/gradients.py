@@ -20,7 +20,7 @@ from .agreement import Comparison
 from .cases import FIELDS, FloatMDP, each, exactly, fields, is_discrete, is_record, to_float, to_rounded
 from .dual import Dual
 from .law import to_ball
-from .rounding import Rounded
+from .rounding import Rounded, gamma
 
 Derivative = Callable[[Mapping[str, Any], Mapping[str, Any], np.ndarray], float]
 """Maps inputs, a direction and weights w to w . (J d), by whatever differentiation the candidate has."""
@@ -102,7 +102,11 @@ def _rounding(equation: Equation, inputs: Mapping[str, Any], slopes: Mapping[str
         function, dual["policy"] = _EVALUATED[equation.id], to_rounded(one_hot.astype(dtype), dtype)
         dual["policy"] = Dual(dual["policy"], 0 * dual["policy"])
     result = function(**dual)
-    return result.slope.error if isinstance(result, Dual) else np.zeros(np.shape(result))
+    if not isinstance(result, Dual):
+        return np.zeros(np.shape(result))
+    # Reverse mode adds up what all entries of the result contribute, before the direction multiplies the sum.
+    slope, additions = result.slope, result.size + 1
+    return slope.error + gamma(additions, slope.unit) * (abs(slope.value) + slope.error)
 
 
 def _dual(value: Any, slope: Any, dtype: str) -> Any:

@@ -1,118 +1,22 @@
-r"""Policies: greedy action choice and the diagonal Gaussian."""
+r"""Policies: action choice, softmax, Gaussians diagonal and full."""
 
-import numpy as np
-
-from .numbers import Array, as_array, exp, holds, log, pi, same_system
-from .validation import check_finite, check_not_empty, check_shape
-
-
-def greedy(action_values: Array) -> Array:
-    r"""The greedy action of each state.
-
-    .. math:: \pi(s) = \operatorname{argmax}_a Q(s,a)
-
-    Args:
-        action_values: [..., A].
-    Returns:
-        [...] integers.
-    Conventions:
-        Ties go to the lowest index. In balls, an action counts as better only if certainly so.
-    Gradient:
-        Not compared: it gives actions.
-    Laws:
-        greedy_attains_the_maximum, greedy_takes_the_lowest_index, greedy_is_invariant_to_scale_and_shift,
-        greedy_equals_sorting
-    Raises:
-        EmptySpaceError, NonFiniteError, IntegerDtypeError.
-    Source:
-        Slide "Use V, Q to choose action"; Sutton & Barto 2018, eq. (2.2).
-    Since:
-        0.1
-    """
-    action_values = as_array(action_values, "action_values")
-    if action_values.ndim == 0:
-        check_shape("action_values", action_values, ("...", "A"), "actions last")
-    check_not_empty("action_values", action_values, "actions")
-    check_finite("action_values", action_values)
-    best = np.zeros(action_values.shape[:-1], dtype=int)
-    for action in range(1, action_values.shape[-1]):
-        incumbent = np.take_along_axis(action_values, best[..., None], axis=-1)[..., 0]
-        best = np.where(holds(action_values[..., action] > incumbent), action, best)
-    return best
-
-
-def gaussian_log_prob(actions: Array, mean: Array, log_std: Array) -> Array:
-    r"""Log-density of a diagonal Gaussian policy.
-
-    .. math:: \log\pi(a|s) = -\sum_{i=1}^{k} \Big[\tfrac12 \Big(\frac{a_i-\mu_i}{\sigma_i}\Big)^2
-        + \log\sigma_i + \tfrac12\log 2\pi\Big]
-
-    Args:
-        actions: [T, k].
-        mean: [T, k], the means mu.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma.
-    Returns:
-        [T], natural logarithm of a density, summed over the k dimensions.
-    Conventions:
-        sigma is a standard deviation, not a variance; no squashing, no clipping.
-    Laws:
-        gaussian_log_prob_adds_over_dimensions, gaussian_log_prob_is_a_density,
-        gaussian_log_prob_peaks_at_the_mean, gaussian_log_prob_changes_variables
-    Raises:
-        ShapeError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
-    Source:
-        Slide "Continuous actions"; Sutton & Barto 2018, eq. (13.19).
-    Since:
-        0.1
-    """
-    system, (actions, mean, log_std) = _read_gaussian(actions=actions, mean=mean, log_std=log_std)
-    standardised = (actions - mean) * exp(-log_std)
-    half_log_2_pi = log(2 * pi(system)) / 2
-    return -(standardised * standardised / 2 + log_std + half_log_2_pi).sum(axis=-1)
-
-
-def gaussian_kl(old_mean: Array, old_log_std: Array, mean: Array, log_std: Array) -> Array:
-    r"""KL divergence of the old diagonal Gaussian from the new one.
-
-    .. math:: D_{KL}(\pi_{old}\|\pi) = \sum_{i=1}^{k} \Big[\log\frac{\sigma_i}{\sigma_i^{old}}
-        + \frac{(\sigma_i^{old})^2 + (\mu_i^{old}-\mu_i)^2}{2\sigma_i^2} - \tfrac12\Big]
-
-    Args:
-        old_mean: [T, k].
-        old_log_std: [T, k] or [k].
-        mean: [T, k].
-        log_std: [T, k] or [k].
-    Returns:
-        [T], in nats, summed over the k dimensions.
-    Conventions:
-        Old policy first, as in TRPO and PPO.
-    Laws:
-        gaussian_kl_is_not_negative, gaussian_kl_of_itself_is_zero, gaussian_kl_equals_the_expected_log_ratio,
-        gaussian_kl_grows_like_fisher
-    Raises:
-        ShapeError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact (logarithms).
-    Source:
-        Schulman et al. 2017 (PPO), eqs. (5), (8), for the policies of its section 6.1; Kullback 1959.
-    Since:
-        0.1
-    """
-    _, (old_mean, old_log_std, mean, log_std) = _read_gaussian(
-        old_mean=old_mean, old_log_std=old_log_std, mean=mean, log_std=log_std
-    )
-    difference = (old_mean - mean) * exp(-log_std)
-    variance_ratio = exp(2 * (old_log_std - log_std))
-    return (log_std - old_log_std + (variance_ratio + difference * difference - 1) / 2).sum(axis=-1)
-
-
-def _read_gaussian(**arrays: Array) -> tuple[str, list[Array]]:
-    """Read [..., k] arrays of one shape; a log_std may be [k]."""
-    read = {name: as_array(array, name) for name, array in arrays.items()}
-    first_name, first = next(iter(read.items()))
-    if first.ndim == 0:
-        check_shape(first_name, first, (1, 1), "transitions, action dimensions")
-    check_not_empty(first_name, first, "transitions and action dimensions")
-    for name, array in read.items():
-        if not (name.endswith("log_std") and array.shape == first.shape[-1:]):
-            check_shape(name, array, first.shape, f"as {first_name} has")
-        check_finite(name, array)
-    return same_system(**read), list(read.values())
+from .policy_choice import deterministic as deterministic
+from .policy_choice import epsilon_greedy as epsilon_greedy
+from .policy_choice import greedy as greedy
+from .policy_full_gaussian import full_gaussian_entropy as full_gaussian_entropy
+from .policy_full_gaussian import full_gaussian_kl as full_gaussian_kl
+from .policy_full_gaussian import full_gaussian_log_prob as full_gaussian_log_prob
+from .policy_gaussian import gaussian_entropy as gaussian_entropy
+from .policy_gaussian import gaussian_kl as gaussian_kl
+from .policy_gaussian import gaussian_log_prob as gaussian_log_prob
+from .policy_gaussian import squashed_gaussian_log_prob as squashed_gaussian_log_prob
+from .policy_gaussian_gradients import gaussian_fisher as gaussian_fisher
+from .policy_gaussian_gradients import gaussian_sample as gaussian_sample
+from .policy_gaussian_gradients import gaussian_score as gaussian_score
+from .policy_gaussian_gradients import pathwise_gradient as pathwise_gradient
+from .policy_softmax import entropy as entropy
+from .policy_softmax import fisher as fisher
+from .policy_softmax import log_prob as log_prob
+from .policy_softmax import log_softmax as log_softmax
+from .policy_softmax import score as score
+from .policy_softmax import softmax as softmax

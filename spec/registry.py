@@ -35,7 +35,14 @@ TOPICS = (
 PARTS = {
     "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
     "mdp": ("mdp_evaluation", "mdp_returns", "mdp_trajectories", "mdp_transforms"),
-    "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+    "policy": (
+        "policy_choice",
+        "policy_softmax",
+        "policy_gaussian",
+        "policy_gaussian_gradients",
+        "policy_full_gaussian",
+    ),
+    "divergence": ("divergence_rows",),
     "model": ("model_learning", "model_error"),
     "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
 }

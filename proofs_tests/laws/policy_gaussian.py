@@ -1,4 +1,4 @@
-"""Laws of greedy action choice and of the diagonal Gaussian."""
+"""Laws of the density and the divergence of diagonal Gaussian policies."""
 
 from typing import Any
 
@@ -9,37 +9,6 @@ from rlproof.laws._common import Array, Claims
 from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import numbers, policy
-
-
-@law("policy.greedy")
-def greedy_attains_the_maximum(action_values: Array) -> Claims:
-    """Q(s, pi(s)) = max_a Q(s, a)."""
-    chosen = np.take_along_axis(action_values, policy.greedy(action_values)[:, None], axis=1)
-    yield equal(chosen[:, 0], action_values.max(axis=1))
-
-
-@law("policy.greedy")
-def greedy_takes_the_lowest_index(action_values: Array) -> Claims:
-    """Every action before pi(s) is worse, and of two copies of the actions the first is chosen."""
-    actions = policy.greedy(action_values)
-    earlier = np.arange(action_values.shape[1]) < actions[:, None]
-    worse = action_values < action_values.max(axis=1, keepdims=True)
-    yield true(numbers.holds(worse) | ~earlier)
-    yield equal(policy.greedy(np.concatenate([action_values, action_values], axis=1)), actions)
-    yield equal(policy.greedy(0 * action_values), 0)
-
-
-@law("policy.greedy", derivation=True)
-def greedy_equals_sorting(action_values: Array) -> Claims:
-    """It is the first action when all are sorted by falling value, equal ones by rising index."""
-    orders = [sorted(range(len(row)), key=lambda action, row=row: (-row[action], action)) for row in action_values]
-    yield equal(policy.greedy(action_values), np.array([order[0] for order in orders]))
-
-
-@law("policy.greedy")
-def greedy_is_invariant_to_scale_and_shift(action_values: Array, potential: Array, scale: Any) -> Claims:
-    """Q and c Q + b(s) have the same greedy actions, for c > 0."""
-    yield equal(policy.greedy(scale * action_values + potential[:, None]), policy.greedy(action_values))
 
 
 @law("policy.gaussian_log_prob", system="ball")
@@ -124,6 +93,79 @@ def gaussian_kl_grows_like_fisher(old_mean: Array, old_log_std: Array, mean: Arr
     yield equal(_coefficients(grown, 1), 0)
     fisher = along**2 / numbers.exp(2 * old_log_std) + 2 * widening**2
     yield equal(_coefficients(grown, 2), fisher.sum(axis=1) / 2)
+
+
+@law("policy.gaussian_entropy", system="ball", derivation=True)
+def gaussian_entropy_is_the_mean_of_minus_log_prob(mean: Array, log_std: Array) -> Claims:
+    """H = -E[log pi]: a quadratic, whose mean is that of its values at mu +- sigma."""
+    std = numbers.exp(log_std)
+    total = sum(policy.gaussian_log_prob(mean + sign * std, mean, log_std) for sign in (1, -1))
+    yield equal(policy.gaussian_entropy(log_std), -total / 2)
+
+
+@law("policy.gaussian_entropy", system="ball")
+def gaussian_entropy_adds_over_dimensions(log_std: Array) -> Claims:
+    """The joint entropy is the sum over dimensions, that of the standard normal 1/2 log(2 pi e) each."""
+    columns = [np.s_[:, i : i + 1] for i in range(log_std.shape[1])]
+    yield equal(policy.gaussian_entropy(log_std), sum(policy.gaussian_entropy(log_std[i]) for i in columns))
+    unit = (2 * numbers.pi("ball") * numbers.arb(1).exp()).log() / 2
+    yield equal(policy.gaussian_entropy(0 * log_std), log_std.shape[1] * unit)
+
+
+@law("policy.gaussian_entropy", system="ball")
+def gaussian_entropy_changes_units(log_std: Array, scale: Any) -> Claims:
+    """In units c a the entropy is k log c larger."""
+    unit = numbers.log(scale)
+    moved = policy.gaussian_entropy(log_std + unit)
+    yield equal(moved, policy.gaussian_entropy(log_std) + log_std.shape[1] * unit)
+
+
+@law("policy.gaussian_entropy", system="ball")
+def gaussian_entropy_is_the_largest_of_its_variance(old_log_std: Array, log_std: Array) -> Claims:
+    """Minus the mean of log pi under pi_old exceeds H(pi_old) by KL(pi_old || pi) >= 0."""
+    std, mean = numbers.exp(old_log_std), 0 * log_std
+    cross = -sum(policy.gaussian_log_prob(sign * std, mean, log_std) for sign in (1, -1)) / 2
+    yield equal(cross - policy.gaussian_entropy(old_log_std), policy.gaussian_kl(mean, old_log_std, mean, log_std))
+
+
+@law("policy.squashed_gaussian_log_prob", system="ball", derivation=True)
+def squashed_log_prob_subtracts_the_log_slope_of_tanh(unsquashed: Array, mean: Array, log_std: Array) -> Claims:
+    """Density times slope da/du is the Gaussian density, with the slope from the power series of tanh at u."""
+    ray = numbers.exp(numbers.ray(2 * unsquashed, 0 * unsquashed + 2))
+    slopes = np.frompyfunc(lambda series: series[1], 1, 1)((ray - 1) / (ray + 1))
+    density = numbers.exp(policy.squashed_gaussian_log_prob(unsquashed, mean, log_std)) * np.prod(slopes, axis=1)
+    yield equal(density, numbers.exp(policy.gaussian_log_prob(unsquashed, mean, log_std)))
+
+
+@law("policy.squashed_gaussian_log_prob", system="ball", derivation=True)
+def squashed_log_prob_is_a_density(mean: Array, log_std: Array) -> Claims:
+    """It has mass 1 over the actions (-1, 1): a sum in steps of sigma/2 of u misses it by less than 1e-19."""
+    centre, std = mean[0, 0], numbers.exp(log_std[0, 0])
+    grid = (centre + std * numbers.ball(np.arange(-22, 23)) / 2)[:, None]
+    action = np.frompyfunc(lambda u: u.tanh(), 1, 1)(grid)[:, 0]
+    log_densities = policy.squashed_gaussian_log_prob(grid, 0 * grid + centre, log_std[0, :1])
+    mass = (std / 2 * (1 - action**2) * numbers.exp(log_densities)).sum()
+    yield at_most(abs(mass - 1), numbers.arb(10) ** -19)
+
+
+@law("policy.squashed_gaussian_log_prob", system="ball")
+def squashed_log_prob_is_symmetric(unsquashed: Array, mean: Array, log_std: Array) -> Claims:
+    """Turning the signs of u and mu changes nothing, and the joint log-density is the sum over dimensions."""
+    log_probs = policy.squashed_gaussian_log_prob(unsquashed, mean, log_std)
+    yield equal(policy.squashed_gaussian_log_prob(-unsquashed, -mean, log_std), log_probs)
+    columns = [np.s_[:, i : i + 1] for i in range(mean.shape[1])]
+    yield equal(sum(policy.squashed_gaussian_log_prob(unsquashed[i], mean[i], log_std[i]) for i in columns), log_probs)
+
+
+@law("policy.squashed_gaussian_log_prob", system="ball")
+def squashed_log_prob_grows_linearly_in_the_tails(unsquashed: Array, mean: Array, log_std: Array) -> Claims:
+    """Squashing adds sum_i 2 |u_i| - 2 log 2 + 2 log(1 + e^(-2|u_i|)), also at u = 10^4."""
+    far = np.where(numbers.holds(unsquashed >= 0), unsquashed + 10**4, unsquashed - 10**4)
+    gain = policy.squashed_gaussian_log_prob(far, far, log_std) - policy.gaussian_log_prob(far, far, log_std)
+    excess = gain - (2 * abs(far) - 2 * numbers.arb(2).log()).sum(axis=1)
+    yield at_most(abs(excess), numbers.arb(10) ** -30)
+    near = policy.squashed_gaussian_log_prob(0 * mean, mean, log_std)
+    yield equal(near, policy.gaussian_log_prob(0 * mean, mean, log_std))
 
 
 def _curve(start: Array, direction: Array) -> Array:

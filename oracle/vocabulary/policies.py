@@ -1,0 +1,27 @@
+"""Words about continuous policies, and about steps in logits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ...spec.numbers import Array, rational
+from ..draws import Scene, draw_array, draw_numbers, per_dimension
+
+DEVIATIONS = st.sampled_from([rational(x) for x in ("1", "2", "1/2", "3", "1/4", "5/4")])
+
+
+def _factors(scene: Scene) -> Array:
+    """Lower triangular matrices with positive diagonals, one for each transition."""
+    length, dimensions = scene["length"], scene["dimensions"]
+    below = draw_numbers(scene.draw, (length, dimensions, dimensions), -2, 2) * np.tri(dimensions, k=-1, dtype=int)
+    diagonal = draw_array(scene.draw, (length, dimensions), DEVIATIONS)
+    return below + diagonal[:, :, None] * np.eye(dimensions, dtype=int)
+
+
+VOCABULARY: dict[str, Callable[[Scene], Any]] = {
+    **dict.fromkeys(("noise", "action_slopes"), per_dimension()),
+    "unsquashed": per_dimension(-4, 4),
+    **dict.fromkeys(("scale_tril", "old_scale_tril", "other_scale_tril"), _factors),
+}
