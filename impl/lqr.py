@@ -276,8 +276,7 @@ def policy_improvement(system: "LinearSystem", gain: ArrayLike) -> Array:
 
     Spec: rlproof.spec.lqr.policy_improvement
     """
-    curvature, slope = shared.improvement_terms(system, gain, shared.cost_to_go(system, gain))
-    return gain - jnp.linalg.solve(curvature, slope)
+    return shared.improved(system, gain)
 
 
 @jax.jit
@@ -292,3 +291,27 @@ def optimality_gap(system: "LinearSystem", gain: ArrayLike) -> Array:
     crossed = jnp.linalg.solve(system.action_cost, jnp.asarray(system.cross_cost).T)
     least = system.state_cost - shared.product(system.cross_cost, crossed)
     return jnp.trace(jnp.linalg.solve(least, shared.product(slope.T, jnp.linalg.solve(curvature, slope))))
+
+
+@jax.jit
+def optimal_gain(system: "LinearSystem") -> Array:
+    r"""Gain of the optimal policy: [k, n].
+
+    .. math:: K^* = -H^{-1}(N^\top + \gamma B^\top P^* A)
+
+    Spec: rlproof.spec.lqr.optimal_gain
+    """
+    # Newton's step does not depend on its start to first order: its derivative is that of the optimal gain.
+    return shared.improved(system, shared.optimal_gain(system))
+
+
+@jax.jit
+def optimal(system: "LinearSystem") -> Array:
+    r"""Quadratic part of minus the optimal value: [n, n].
+
+    .. math:: P^* = Q + \gamma A^\top P^*A - G^\top H^{-1} G
+
+    Spec: rlproof.spec.lqr.optimal
+    """
+    # At the optimum the value does not depend on the gain to first order, which therefore counts as constant.
+    return shared.cost_to_go(system, shared.optimal_gain(system))

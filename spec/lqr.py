@@ -17,6 +17,8 @@ from .lqr_optimal import bellman as bellman
 from .lqr_optimal import optimality_gap as optimality_gap
 from .lqr_optimal import policy_improvement as policy_improvement
 from .lqr_optimal import riccati as riccati
+from .lqr_riccati import optimal as optimal
+from .lqr_riccati import optimal_gain as optimal_gain
 from .lqr_values import advantage as advantage
 from .lqr_values import q as q
 from .lqr_values import value as value

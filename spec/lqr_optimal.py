@@ -150,11 +150,16 @@ def optimality_gap(system: LinearSystem, gain: Array) -> Scalar:
     """
     system, gain = read_policy(system, gain)
     curvature, slope = improvement_terms(system, gain, cost_to_go(system, gain))
+    share = solve(least_cost(system), slope.T @ solve(curvature, slope))
+    return (np.eye(len(share), dtype=int) * share).sum()
+
+
+def least_cost(system: LinearSystem) -> Array:
+    """Give Q - N R^-1 N^T [n, n], the least cost of one step: positive definite if that of (s, a) is."""
     check_definite("action_cost", system.action_cost)
     least = system.state_cost - system.cross_cost @ solve(system.action_cost, system.cross_cost.T)
-    check_definite("state_cost - N R^-1 N'", least)
-    share = solve(least, slope.T @ solve(curvature, slope))
-    return (np.eye(len(share), dtype=int) * share).sum()
+    check_definite("state_cost - N R^-1 N^T", least)
+    return least
 
 
 def _read_cost(system: LinearSystem, cost_matrix: Array) -> Array:

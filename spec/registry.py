@@ -25,7 +25,7 @@ TOPICS = (
 )
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
-    "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal"),
+    "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")

@@ -11,29 +11,36 @@ from rlproof.spec.linear_system import LinearSystem
 Array = Any
 
 
-def mean_of_quadratic(function: Callable[[Array], Any], mean: Array, covariance: Array) -> Any:
-    """E f(x) for x of this mean [n] and covariance C: f(m) + 1/2 sum_ij C_ij d_i d_j f, by differences.
+def mean_of_quadratic(function: Callable[[Array], Array], means: Array, covariance: Array) -> Array:
+    """E f(x) for x of these means [T, d] and covariance C: f(m) + 1/2 sum_ij C_ij d_i d_j f, by differences.
 
-    Exact if f is quadratic. The function takes rows [T, n] and gives [T].
+    Exact if f, which takes rows [., d], is quadratic.
     """
-    size = len(mean)
+    size = means.shape[1]
     unit = numbers.exact(np.eye(size, dtype=int))
-
-    def at(offset: Array) -> Any:
-        return function((mean + offset)[None])[0]
-
-    total = at(0 * unit[0])
-    for i in range(size):
-        for j in range(size):
-            bend = at(unit[i] + unit[j]) - at(unit[i]) - at(unit[j]) + at(0 * unit[0])
-            total = total + covariance[i, j] * bend / 2
+    pairs = [(i, j) for i in range(size) for j in range(size) if numbers.is_nonzero(covariance[i, j])]
+    offsets = [0 * unit[0], *unit, *(unit[i] + unit[j] for i, j in pairs)]
+    values = function((means[:, None] + np.array(offsets)).reshape(-1, size)).reshape(len(means), -1).T
+    total = values[0]
+    for (i, j), both in zip(pairs, values[1 + size :], strict=True):
+        total = total + covariance[i, j] * (both - values[1 + i] - values[1 + j] + values[0]) / 2
     return total
 
 
-def slope_of_quadratic(function: Callable[[Array], Any], point: Array) -> Array:
-    """The gradient [n] at a point, by central differences: exact if the function is quadratic."""
-    unit = numbers.exact(np.eye(len(point), dtype=int))
-    return np.array([(function((point + e)[None])[0] - function((point - e)[None])[0]) / 2 for e in unit])
+def mean_over_actions(
+    function: Callable[[Array, Array], Array], states: Array, gain: Array, covariance: Array
+) -> Array:
+    """E f(s, a) over a ~ N(K s, Sigma), for each row of states; f takes rows of states and of actions."""
+    n, none = states.shape[1], 0 * gain
+    block = np.block([[0 * (none.T @ none), none.T], [none, covariance]])
+    means = np.concatenate([states, states @ gain.T], axis=1)
+    return mean_of_quadratic(lambda rows: function(rows[:, :n], rows[:, n:]), means, block)
+
+
+def action_slopes(function: Callable[[Array, Array], Array], states: Array, actions: Array) -> Array:
+    """The gradient [T, k] in the actions, by central differences: exact if the function is quadratic in them."""
+    unit = numbers.exact(np.eye(actions.shape[1], dtype=int))
+    return np.array([function(states, actions + e) - function(states, actions - e) for e in unit]).T / 2
 
 
 def second_moments(system: LinearSystem, gain: Array, covariance: Array, steps: int) -> list[Array]:

@@ -1,11 +1,13 @@
 """Laws of linear systems: divergence, performance difference, surrogate."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.laws._linear import mean_of_quadratic, second_moments
+from rlproof.laws._linear import mean_of_quadratic, mean_over_actions, second_moments
 from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import lqr, numbers, policy
@@ -16,7 +18,7 @@ from rlproof.spec.linear_system import LinearSystem, kronecker
 def kl_is_the_mean_gaussian_kl_of_the_visits(
     system: LinearSystem, gain: Array, covariance: Array, new_gain: Array, new_covariance: Array
 ) -> Claims:
-    """For diagonal covariances it is policy.gaussian_kl, a quadratic in s, summed over the visits: M and 1/(1-gamma)."""
+    """For diagonal covariances it is policy.gaussian_kl, a quadratic in s, summed over the visits M, 1/(1-gamma)."""
     stds = [numbers.log(np.diag(matrix)) / 2 for matrix in (covariance, new_covariance)]
     diagonal = [numbers.ball(np.diag(np.diag(matrix))) for matrix in (covariance, new_covariance)]
 
@@ -25,7 +27,7 @@ def kl_is_the_mean_gaussian_kl_of_the_visits(
 
     moment = lqr.visitation_moment(system, gain, diagonal[0])
     at_rest = divergence(0 * system.initial_mean[None])[0]
-    mean = mean_of_quadratic(divergence, 0 * system.initial_mean, moment) - at_rest
+    mean = mean_of_quadratic(divergence, 0 * system.initial_mean[None], moment)[0] - at_rest
     total = mean + at_rest / (1 - system.discount)
     yield equal(lqr.kl(system, gain, diagonal[0], new_gain, diagonal[1]), total)
 
@@ -85,12 +87,12 @@ def the_difference_is_a_rollout_of_advantages(
 ) -> Claims:
     """Over three steps of pi' it sums gamma^t E[A_pi], and then misses gamma^3 E[V_pi' - V_pi]."""
     mean_advantage = _mean_advantage(system, gain, covariance, new_gain, new_covariance)
-    moments, rest = second_moments(system, new_gain, new_covariance, 3), 0 * system.initial_mean
-    total = sum(system.discount**t * mean_of_quadratic(mean_advantage, rest, moments[t]) for t in range(3))
-    tail = mean_of_quadratic(lambda rows: lqr.value(system, new_gain, new_covariance, rows), rest, moments[3])
-    tail = tail - mean_of_quadratic(lambda rows: lqr.value(system, gain, covariance, rows), rest, moments[3])
+    moments, rest = second_moments(system, new_gain, new_covariance, 3), 0 * system.initial_mean[None]
+    total = sum(system.discount**t * mean_of_quadratic(mean_advantage, rest, moments[t])[0] for t in range(3))
+    values = [partial(lqr.value, system, *pair) for pair in ((gain, covariance), (new_gain, new_covariance))]
+    tails = [mean_of_quadratic(value, rest, moments[3])[0] for value in values]
     difference = lqr.performance_difference(system, gain, covariance, new_gain, new_covariance)
-    yield equal(difference, total + system.discount**3 * tail)
+    yield equal(difference, total + system.discount**3 * (tails[1] - tails[0]))
 
 
 @law("lqr.performance_difference")
@@ -124,9 +126,9 @@ def the_surrogate_averages_advantages(
 ) -> Claims:
     """L - eta is the mean advantage of pi' over the visits of pi: a quadratic in s, over M and 1 / (1 - gamma)."""
     mean_advantage = _mean_advantage(system, gain, covariance, new_gain, new_covariance)
-    rest, moment = 0 * system.initial_mean, lqr.visitation_moment(system, gain, covariance)
-    at_rest = mean_advantage(rest[None])[0]
-    total = mean_of_quadratic(mean_advantage, rest, moment) - at_rest + at_rest / (1 - system.discount)
+    rest, moment = 0 * system.initial_mean[None], lqr.visitation_moment(system, gain, covariance)
+    at_rest = mean_advantage(rest)[0]
+    total = mean_of_quadratic(mean_advantage, rest, moment)[0] - at_rest + at_rest / (1 - system.discount)
     gain_in_return = lqr.surrogate(system, gain, covariance, new_gain, new_covariance)
     yield equal(gain_in_return - lqr.eta(system, gain, covariance), total)
 
@@ -145,22 +147,10 @@ def the_improved_gain_maximises_the_surrogate(
 
 def _mean_advantage(
     system: LinearSystem, gain: Array, covariance: Array, new_gain: Array, new_covariance: Array
-) -> Any:
+) -> Callable[[Array], Array]:
     """E_a A_pi(s, a) over a ~ pi', for rows of states."""
-
-    def mean(states: Array) -> Array:
-        return np.array(
-            [
-                mean_of_quadratic(
-                    lambda a, s=s: lqr.advantage(system, gain, covariance, 0 * a[:, :1] + s, a),
-                    new_gain @ s,
-                    new_covariance,
-                )
-                for s in states
-            ]
-        )
-
-    return mean
+    advantage = partial(lqr.advantage, system, gain, covariance)
+    return lambda states: mean_over_actions(advantage, states, new_gain, new_covariance)
 
 
 def _determinant(matrix: Array) -> Any:

@@ -1,18 +1,20 @@
 """Laws of linear systems: visits, expected return, gradients."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
 from rlproof.laws._linear import (
+    action_slopes,
     changed,
     joint_cost,
     joint_moment,
     mean_of_quadratic,
+    mean_over_actions,
     scalar,
     second_moments,
-    slope_of_quadratic,
 )
 from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
@@ -98,9 +100,7 @@ def eta_is_a_rollout(system: LinearSystem, gain: Array, covariance: Array) -> Cl
     """eta is the mean reward of three steps, and gamma^3 times the mean value of the state that they lead to."""
     moments, cost, gamma = second_moments(system, gain, covariance, 3), joint_cost(system), system.discount
     first = sum(gamma**t * (cost * joint_moment(moments[t], gain, covariance)).sum() for t in range(3))
-    rest = mean_of_quadratic(
-        lambda rows: lqr.value(system, gain, covariance, rows), 0 * system.initial_mean, moments[3]
-    )
+    rest = mean_of_quadratic(partial(lqr.value, system, gain, covariance), 0 * system.initial_mean[None], moments[3])[0]
     yield equal(lqr.eta(system, gain, covariance), -first + gamma**3 * rest)
 
 
@@ -110,14 +110,9 @@ def eta_at_discount_zero_is_the_mean_reward(system: LinearSystem, gain: Array, c
     myopic = system._replace(discount=numbers.rational(0))
 
     def mean_reward(states: Array) -> Array:
-        return np.array(
-            [
-                mean_of_quadratic(lambda actions, s=s: reward(system, s[None], actions), gain @ s, covariance)
-                for s in states
-            ]
-        )
+        return mean_over_actions(partial(reward, system), states, gain, covariance)
 
-    mean = mean_of_quadratic(mean_reward, system.initial_mean, system.initial_covariance)
+    mean = mean_of_quadratic(mean_reward, system.initial_mean[None], system.initial_covariance)[0]
     yield equal(lqr.eta(myopic, gain, covariance), mean)
 
 
@@ -134,11 +129,9 @@ def the_gradient_in_the_gain_is_the_derivative_of_eta(
 def the_gradient_is_the_mean_score_times_q(system: LinearSystem, gain: Array, covariance: Array) -> Claims:
     """At each s, E_a[Q grad log pi] = E_a[grad_a Q] s^T (Stein); linear in s, its sum over visits is the gradient."""
     unit = numbers.exact(np.eye(len(system.dynamics), dtype=int))
-    columns = [
-        slope_of_quadratic(lambda a, s=s: lqr.q(system, gain, covariance, 0 * a[:, :1] + s, a), gain @ s) for s in unit
-    ]
+    columns = action_slopes(partial(lqr.q, system, gain, covariance), unit, unit @ gain.T)
     moment = lqr.visitation_moment(system, gain, covariance)
-    yield equal(lqr.policy_gradient(system, gain, covariance), np.array(columns).T @ moment)
+    yield equal(lqr.policy_gradient(system, gain, covariance), columns.T @ moment)
 
 
 @law("lqr.policy_gradient")
@@ -182,11 +175,8 @@ def the_action_gradient_is_the_slope_of_q(
     system: LinearSystem, gain: Array, covariance: Array, state_vectors: Array
 ) -> Claims:
     """It is the gradient of Q at a = K s, by central differences, exact of a quadratic."""
-    slopes = [
-        slope_of_quadratic(lambda a, s=s: lqr.q(system, gain, covariance, 0 * a[:, :1] + s, a), gain @ s)
-        for s in state_vectors
-    ]
-    yield equal(lqr.action_gradient(system, gain, state_vectors), np.array(slopes))
+    slopes = action_slopes(partial(lqr.q, system, gain, covariance), state_vectors, state_vectors @ gain.T)
+    yield equal(lqr.action_gradient(system, gain, state_vectors), slopes)
 
 
 @law("lqr.action_gradient")

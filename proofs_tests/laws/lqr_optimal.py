@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.laws._linear import joint_cost, mean_of_quadratic, scalar
+from rlproof.laws._linear import changed, joint_cost, mean_of_quadratic, mean_over_actions, scalar
 from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import lqr, numbers
@@ -29,19 +29,13 @@ def bellman_is_the_mean_of_the_next_value(
 ) -> Claims:
     """(T_pi V)(s) = E[r + gamma V(A s + B a + w)], by means of quadratics over noise and action."""
 
-    def following(state: Array, action: Array) -> Any:
-        centre = system.dynamics @ state + system.control @ action
-        return mean_of_quadratic(lambda rows: -(quadratic(rows, cost_matrix) + cost_offset), centre, system.noise)
+    def backup(states: Array, actions: Array) -> Array:
+        following = states @ system.dynamics.T + actions @ system.control.T
+        means = mean_of_quadratic(lambda rows: -(quadratic(rows, cost_matrix) + cost_offset), following, system.noise)
+        return reward(system, states, actions) + system.discount * means
 
-    means = [
-        mean_of_quadratic(
-            lambda a, s=s: reward(system, s[None], a) + system.discount * np.array([following(s, each) for each in a]),
-            gain @ s,
-            covariance,
-        )
-        for s in state_vectors
-    ]
-    yield equal(lqr.bellman(system, gain, covariance, cost_matrix, cost_offset, state_vectors), np.array(means))
+    means = mean_over_actions(backup, state_vectors, gain, covariance)
+    yield equal(lqr.bellman(system, gain, covariance, cost_matrix, cost_offset, state_vectors), means)
 
 
 @law("lqr.bellman")
@@ -157,3 +151,77 @@ def the_gap_is_without_unit(system: LinearSystem, gain: Array, scale: Any) -> Cl
         control=2 * system.control, state_cost=system.state_cost / 4, cross_cost=system.cross_cost / 2
     )
     yield equal(lqr.optimality_gap(doubled, gain / 2), gap)
+
+
+@law("lqr.optimal_gain", system="ball")
+def the_optimal_gain_is_its_own_improvement(system: LinearSystem) -> Claims:
+    """K* = K* - H^-1 E, and its certificate encloses zero."""
+    gain = lqr.optimal_gain(system)
+    yield equal(lqr.policy_improvement(system, gain), gain)
+    yield equal(lqr.optimality_gap(system, gain), 0)
+
+
+@law("lqr.optimal_gain", system="ball", derivation=True)
+def the_optimal_gain_of_a_scalar_system(system: LinearSystem) -> Claims:
+    """With one state and action it follows from the larger root of the Riccati equation, a quadratic one."""
+    one = scalar(system)
+    a, b, n, r = (x[0, 0] for x in (one.dynamics, one.control, one.cross_cost, one.action_cost))
+    p = _larger_root(one)
+    gain = -(n + system.discount * b * p * a) / (r + system.discount * b * b * p)
+    yield equal(lqr.optimal_gain(one), gain)
+
+
+@law("lqr.optimal_gain", system="ball")
+def no_gaussian_policy_beats_the_optimal_gain(system: LinearSystem, gain: Array, covariance: Array) -> Claims:
+    """eta(K, Sigma) < eta(K*, 0) if Sigma is positive definite."""
+    best = lqr.eta(system, lqr.optimal_gain(system), 0 * covariance)
+    yield at_most(lqr.eta(system, gain, covariance), best)
+
+
+@law("lqr.optimal_gain", system="ball")
+def the_optimal_gain_changes_coordinates(system: LinearSystem, coordinates: Array) -> Claims:
+    """In coordinates z with s = T z it is K* T."""
+    yield equal(lqr.optimal_gain(changed(system, coordinates)), lqr.optimal_gain(system) @ coordinates)
+
+
+@law("lqr.optimal", system="ball")
+def riccati_leaves_the_optimal_value_as_it_is(system: LinearSystem) -> Claims:
+    """P* is a fixed point of value iteration."""
+    matrix = lqr.optimal(system)
+    yield equal(lqr.riccati(system, matrix), matrix)
+    yield equal(matrix, matrix.T)
+
+
+@law("lqr.optimal", system="ball")
+def the_optimal_value_is_that_of_the_optimal_gain(system: LinearSystem, state_vectors: Array) -> Claims:
+    """P* = P(K*), of which the optimal policy's value consists."""
+    gain = lqr.optimal_gain(system)
+    yield equal(lqr.optimal(system), lqr.value_matrix(system, gain))
+    forms = quadratic(state_vectors, lqr.optimal(system))
+    quiet = system._replace(noise=0 * system.noise)
+    yield equal(lqr.value(quiet, gain, 0 * system.action_cost, state_vectors), -forms)
+
+
+@law("lqr.optimal", system="ball", derivation=True)
+def the_optimal_value_of_a_scalar_system(system: LinearSystem) -> Claims:
+    """With one state and action, p* is the larger root of
+    gamma b^2 p^2 + (r - gamma b^2 q - gamma a^2 r + 2 gamma a b n) p = q r - n^2.
+    """
+    yield equal(lqr.optimal(scalar(system)), _larger_root(scalar(system)))
+
+
+@law("lqr.optimal", system="ball")
+def the_optimal_value_scales_with_the_costs(system: LinearSystem, scale: Any) -> Claims:
+    """c times the costs give c P*, and the same gain."""
+    costs = ("state_cost", "cross_cost", "action_cost")
+    scaled = system._replace(**{name: scale * getattr(system, name) for name in costs})
+    yield equal(lqr.optimal(scaled), scale * lqr.optimal(system))
+    yield equal(lqr.optimal_gain(scaled), lqr.optimal_gain(system))
+
+
+def _larger_root(one: LinearSystem) -> Any:
+    """The larger root of gamma b^2 p^2 + (r - gamma (b^2 q + a^2 r - 2 a b n)) p = q r - n^2, also at b = 0."""
+    a, b, q, n, r = (x[0, 0] for x in (one.dynamics, one.control, one.state_cost, one.cross_cost, one.action_cost))
+    gamma, rest = one.discount, q * r - n * n
+    linear = r - gamma * b * b * q - gamma * a * a * r + 2 * gamma * a * b * n
+    return 2 * rest / (linear + numbers.sqrt(linear**2 + 4 * gamma * b * b * rest))

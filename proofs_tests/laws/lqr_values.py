@@ -1,11 +1,20 @@
 """Laws of linear systems: value, action value, advantage."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.laws._linear import changed, joint_cost, joint_moment, mean_of_quadratic, scalar, second_moments
+from rlproof.laws._linear import (
+    changed,
+    joint_cost,
+    joint_moment,
+    mean_of_quadratic,
+    mean_over_actions,
+    scalar,
+    second_moments,
+)
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
 from rlproof.spec import lqr, numbers
@@ -108,30 +117,23 @@ def value_satisfies_the_bellman_equation(
     system: LinearSystem, gain: Array, covariance: Array, state_vectors: Array
 ) -> Claims:
     """V(s) = E[r + gamma V(A s + B a + w)] over a ~ N(K s, Sigma), w ~ N(0, W): means of quadratics."""
-    noise_mean = 0 * system.initial_mean
 
-    def after(state: Array, action: Array) -> Any:
-        following = system.dynamics @ state + system.control @ action
-        return mean_of_quadratic(
-            lambda rows: lqr.value(system, gain, covariance, rows + following), noise_mean, system.noise
-        )
+    def backup(states: Array, actions: Array) -> Array:
+        following = states @ system.dynamics.T + actions @ system.control.T
+        means = mean_of_quadratic(partial(lqr.value, system, gain, covariance), following, system.noise)
+        return reward(system, states, actions) + system.discount * means
 
-    for state, here in zip(state_vectors, lqr.value(system, gain, covariance, state_vectors), strict=True):
-
-        def backup(actions: Array, state: Array = state) -> Array:
-            follow = system.discount * np.array([after(state, action) for action in actions])
-            return reward(system, state[None], actions) + follow
-
-        yield equal(here, mean_of_quadratic(backup, gain @ state, covariance))
+    here = lqr.value(system, gain, covariance, state_vectors)
+    yield equal(here, mean_over_actions(backup, state_vectors, gain, covariance))
 
 
 @law("lqr.value")
 def value_averages_to_eta(system: LinearSystem, gain: Array, covariance: Array) -> Claims:
     """E V(s_0) = eta."""
     mean = mean_of_quadratic(
-        lambda rows: lqr.value(system, gain, covariance, rows), system.initial_mean, system.initial_covariance
+        partial(lqr.value, system, gain, covariance), system.initial_mean[None], system.initial_covariance
     )
-    yield equal(mean, lqr.eta(system, gain, covariance))
+    yield equal(mean[0], lqr.eta(system, gain, covariance))
 
 
 @law("lqr.value")
@@ -151,23 +153,15 @@ def value_at_discount_zero_is_the_mean_reward(
 ) -> Claims:
     """At gamma = 0, V(s) = E_a r(s, a)."""
     myopic = system._replace(discount=numbers.rational(0))
-    means = [
-        mean_of_quadratic(lambda actions, s=s: reward(system, s[None], actions), gain @ s, covariance)
-        for s in state_vectors
-    ]
-    yield equal(lqr.value(myopic, gain, covariance, state_vectors), np.array(means))
+    means = mean_over_actions(partial(reward, system), state_vectors, gain, covariance)
+    yield equal(lqr.value(myopic, gain, covariance, state_vectors), means)
 
 
 @law("lqr.q")
 def q_averages_to_the_value(system: LinearSystem, gain: Array, covariance: Array, state_vectors: Array) -> Claims:
     """E_a Q(s, a) = V(s)."""
-    means = [
-        mean_of_quadratic(
-            lambda actions, s=s: lqr.q(system, gain, covariance, 0 * actions[:, :1] + s, actions), gain @ s, covariance
-        )
-        for s in state_vectors
-    ]
-    yield equal(np.array(means), lqr.value(system, gain, covariance, state_vectors))
+    means = mean_over_actions(partial(lqr.q, system, gain, covariance), state_vectors, gain, covariance)
+    yield equal(means, lqr.value(system, gain, covariance, state_vectors))
 
 
 @law("lqr.q", derivation=True)
@@ -176,11 +170,8 @@ def q_is_reward_plus_the_mean_next_value(
 ) -> Claims:
     """Q(s, a) = r(s, a) + gamma E V(A s + B a + w), by the mean of a quadratic."""
     following = state_vectors @ system.dynamics.T + actions @ system.control.T
-    means = [
-        mean_of_quadratic(lambda rows: lqr.value(system, gain, covariance, rows), state, system.noise)
-        for state in following
-    ]
-    right = reward(system, state_vectors, actions) + system.discount * np.array(means)
+    means = mean_of_quadratic(partial(lqr.value, system, gain, covariance), following, system.noise)
+    right = reward(system, state_vectors, actions) + system.discount * means
     yield equal(lqr.q(system, gain, covariance, state_vectors, actions), right)
 
 
@@ -207,13 +198,8 @@ def advantage_is_q_minus_value(
 @law("lqr.advantage", derivation=True)
 def advantage_averages_to_zero(system: LinearSystem, gain: Array, covariance: Array, state_vectors: Array) -> Claims:
     """E_a A(s, a) = 0 under the policy itself, by the mean of a quadratic."""
-    for s in state_vectors:
-        mean = mean_of_quadratic(
-            lambda actions, s=s: lqr.advantage(system, gain, covariance, 0 * actions[:, :1] + s, actions),
-            gain @ s,
-            covariance,
-        )
-        yield equal(mean, 0)
+    advantage = partial(lqr.advantage, system, gain, covariance)
+    yield equal(mean_over_actions(advantage, state_vectors, gain, covariance), 0)
 
 
 @law("lqr.advantage")
