@@ -22,6 +22,8 @@ TOPICS = (
     "gae",
     "trajectories",
     "lqr",
+    "dpg",
+    "ddpg",
 )
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
