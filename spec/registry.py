@@ -45,6 +45,13 @@ PARTS = {
     "divergence": ("divergence_rows",),
     "model": ("model_learning", "model_error"),
     "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
+    "lqr",
+    "dpg",
+    "ddpg",
+)
+PARTS = {
+    "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+    "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
