@@ -21,8 +21,10 @@ TOPICS = (
     "td",
     "gae",
     "trajectories",
+    "pg",
 )
 PARTS = {
+    "pg": ("pg_theorem", "pg_estimators"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
