@@ -5,7 +5,9 @@ import jax.numpy as jnp
 from jax import Array, lax
 from jax.typing import ArrayLike
 
-from . import td
+from . import linear, td
+from .decision_process import MDP, discount, probabilities
+from .mdp import policy_kernel
 
 
 @jax.jit
@@ -36,3 +38,22 @@ def advantage(
 
     nothing = jnp.zeros(errors.shape[1:], errors.dtype)
     return lax.scan(step, nothing, (errors, jnp.logical_or(terminated, truncated)), reverse=True)[1]
+
+
+@jax.jit
+def expected(mdp: MDP, policy: ArrayLike, state_values: ArrayLike, *, gae_lambda: ArrayLike) -> Array:
+    r"""Mean of the generalised advantage estimate, given state and action: [..., S, A].
+
+    .. math:: \mathbb{E}[\hat A|s,a] = \delta_V(s,a) + \gamma\lambda \sum_{s'} P(s'|s,a)
+        \big[(I - \gamma\lambda P_\pi)^{-1} (T_\pi V - V)\big](s')
+
+    Spec: rlproof.spec.gae.expected
+    """
+    values = jnp.where(mdp.terminal, 0, state_values)
+    following = linear.contract("...sat,...t->...sa", mdp.transition, values)
+    errors = mdp.reward + discount(mdp, 2) * following - values[..., None]
+    residual = linear.contract("...sa,...sa->...s", probabilities(mdp, policy), errors)
+    decay = mdp.discount * gae_lambda
+    within = jnp.where(mdp.terminal[..., None], 0, policy_kernel(mdp, policy))
+    sums = linear.solve(jnp.expand_dims(decay, (-2, -1)) * within, residual)
+    return errors + jnp.expand_dims(decay, (-2, -1)) * linear.contract("...sat,...t->...sa", mdp.transition, sums)

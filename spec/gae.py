@@ -1,8 +1,10 @@
 r"""Generalised advantage estimation."""
 
 from . import td
-from .numbers import Array, Scalar, stack, system_of
-from .validation import read_flags, read_parameter
+from .decision_process import MDP, check_termination, read_policy
+from .mdp import policy_kernel
+from .numbers import Array, Scalar, as_array, identity_minus, same_system, solve, stack, system_of, where
+from .validation import check_finite, check_shape, read_flags, read_parameter
 
 
 def advantage(
@@ -53,3 +55,45 @@ def advantage(
         following = errors[t] + decay * (1 - cut[t].astype(int)) * following
         advantages.append(following)
     return stack(advantages[::-1])
+
+
+def expected(mdp: MDP, policy: Array, state_values: Array, *, gae_lambda: Scalar) -> Array:
+    r"""Mean of the generalised advantage estimate, given state and action.
+
+    .. math:: \mathbb{E}[\hat A|s,a] = \delta_V(s,a) + \gamma\lambda \sum_{s'} P(s'|s,a)
+        \big[(I - \gamma\lambda P_\pi)^{-1} (T_\pi V - V)\big](s'), \qquad \delta_V = R + \gamma P V - V
+
+    Args:
+        mdp: decision process of S states and A actions.
+        policy: [S, A] probabilities or [S] integers.
+        state_values: [S], the critic V, right or wrong; in terminal states it counts as zero.
+        gae_lambda: lambda in [0, 1].
+    Returns:
+        [S, A], in units of reward.
+    Conventions:
+        Over trajectories that are never truncated.
+    Laws:
+        expected_gae_at_v_is_the_advantage, expected_gae_at_lambda_one_is_free_of_bias,
+        expected_gae_at_lambda_zero_is_the_residual, expected_gae_has_this_bias, expected_gae_equals_enumeration
+    Raises:
+        TerminationError if gamma lambda is one and the policy can go on for ever; ShapeError, ActionSetError,
+        NotAProbabilityError, NonFiniteError, NumberSystemError, ParameterError.
+    Source:
+        Schulman et al. 2016 (GAE), eq. (16) and proposition 1.
+    Since:
+        0.2
+    """
+    policy = read_policy(mdp, policy)
+    state_values = as_array(state_values, "state_values")
+    check_shape("state_values", state_values, mdp.initial.shape, "one number per state")
+    check_finite("state_values", state_values)
+    system = same_system(**{"the decision process": mdp.reward, "state_values": state_values})
+    decay = mdp.discount * read_parameter("gae_lambda", gae_lambda, system)
+    values = where(mdp.terminal, 0 * state_values, state_values)
+    errors = mdp.reward + mdp.discount * (mdp.transition @ values) - values[:, None]
+    kernel = policy_kernel(mdp, policy)
+    if mdp.system != "series" and decay == 1:
+        check_termination(kernel, mdp.terminal, "the policy")
+    within = where(mdp.terminal[:, None], 0 * kernel, kernel)
+    sums = solve(identity_minus(decay * within), (policy * errors).sum(axis=1))
+    return errors + decay * (mdp.transition @ sums)

@@ -48,8 +48,10 @@ PARTS = {
     "lqr",
     "dpg",
     "ddpg",
+    "pg",
 )
 PARTS = {
+    "pg": ("pg_theorem", "pg_estimators"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
     "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
 }

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from rlproof.laws._common import Array, Claims, discounted_sum
+from rlproof.laws._common import Array, Claims, discounted_sum, off_terminal
 from rlproof.oracle.claims import equal
 from rlproof.oracle.law import law
 from rlproof.spec import gae, numbers, td, trajectories, value
+from rlproof.spec.bellman import expectation_v
 from rlproof.spec.decision_process import MDP
-from rlproof.spec.mdp import discounted_return
+from rlproof.spec.mdp import discounted_return, policy_kernel
 
 
 @law("gae.advantage", derivation=True)
@@ -115,6 +116,58 @@ def gae_is_unbiased_at_v(mdp: MDP, policy: Array, gae_lambda: Any) -> Claims:
     means = 0 * mdp.reward
     np.add.at(means, (states[0], actions[0]), estimates[0] * [course.probability for course in courses])
     yield equal(means, mdp.initial[:, None] * policy * value.advantage(mdp, policy))
+
+
+@law("gae.expected")
+def expected_gae_at_v_is_the_advantage(mdp: MDP, policy: Array, gae_lambda: Any) -> Claims:
+    """With V = v_pi it is A_pi, whatever lambda."""
+    values = value.v(mdp, policy)
+    yield equal(gae.expected(mdp, policy, values, gae_lambda=gae_lambda), value.advantage(mdp, policy))
+
+
+@law("gae.expected", derivation=True)
+def expected_gae_at_lambda_one_is_free_of_bias(mdp: MDP, policy: Array, state_values: Array) -> Claims:
+    """At lambda = 1 it is q_pi - V for any V: the critic is only a baseline."""
+    critic = off_terminal(mdp, state_values)[:, None]
+    yield equal(gae.expected(mdp, policy, state_values, gae_lambda=1), value.q(mdp, policy) - critic)
+
+
+@law("gae.expected")
+def expected_gae_at_lambda_zero_is_the_residual(mdp: MDP, policy: Array, state_values: Array) -> Claims:
+    """At lambda = 0 it is R + gamma P V - V, whose mean over actions is T_pi V - V."""
+    critic = off_terminal(mdp, state_values)
+    estimates = gae.expected(mdp, policy, state_values, gae_lambda=0)
+    yield equal((policy * estimates).sum(axis=1), expectation_v(mdp, policy, critic) - critic)
+    for action, column in enumerate(estimates.T):
+        always = np.full(len(critic), action)
+        yield equal(column, expectation_v(mdp, always, critic) - critic)
+
+
+@law("gae.expected")
+def expected_gae_has_this_bias(mdp: MDP, policy: Array, state_values: Array, gae_lambda: Any) -> Claims:
+    """It exceeds q_pi - V by gamma (1 - lambda) P (I - gamma lambda P_pi)^-1 (V - v_pi)."""
+    critic = off_terminal(mdp, state_values)
+    matrix = np.eye(len(critic), dtype=int) - mdp.discount * gae_lambda * policy_kernel(mdp, policy)
+    carried = numbers.solve(matrix, critic - value.v(mdp, policy))
+    bias = mdp.discount * (1 - gae_lambda) * (mdp.transition @ carried)
+    unbiased = value.q(mdp, policy) - critic[:, None]
+    yield equal(gae.expected(mdp, policy, state_values, gae_lambda=gae_lambda) - unbiased, bias)
+
+
+@law("gae.expected", derivation=True)
+def expected_gae_equals_enumeration(mdp: MDP, policy: Array, state_values: Array, gae_lambda: Any) -> Claims:
+    """It is the mean of the estimate over all trajectories of H steps + (gamma lambda)^H times what follows."""
+    steps, critic = 2, off_terminal(mdp, state_values)
+    expected = gae.expected(mdp, policy, state_values, gae_lambda=gae_lambda)
+    following = (mdp.discount * gae_lambda) ** steps * (policy * expected).sum(axis=1)
+    means = 0 * mdp.reward
+    for states, actions, rewards, probability in trajectories.enumerate(mdp, policy, steps):
+        values, ended = critic[list(states)], mdp.terminal[list(states[1:])]
+        parts = {"gamma": mdp.discount, "gae_lambda": gae_lambda}
+        estimates = gae.advantage(rewards, values[:-1], values[1:], ended, np.zeros_like(ended), **parts)
+        here = states[0], actions[0]
+        means[here] = means[here] + probability * (estimates[0] + following[states[-1]])
+    yield equal(means, mdp.initial[:, None] * policy * expected)
 
 
 def _end(start: int, ended: Array) -> int:
