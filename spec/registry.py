@@ -24,6 +24,7 @@ TOPICS = (
 )
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
+    "ppo": ("ppo_surrogates", "ppo_variants", "ppo_value", "ppo_normalisation", "ppo_algorithm"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
