@@ -18,6 +18,7 @@ TOPICS = (
     "divergence",
     "trpo",
     "ppo",
+    "tokens",
     "td",
     "gae",
     "trajectories",
@@ -25,6 +26,7 @@ TOPICS = (
 PARTS = {
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
     "ppo": ("ppo_surrogates", "ppo_variants", "ppo_value", "ppo_normalisation", "ppo_algorithm"),
+    "tokens": ("tokens_means", "tokens_advantages", "tokens_ratios", "tokens_objectives"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
