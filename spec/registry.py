@@ -20,6 +20,7 @@ TOPICS = (
     "cpi",
     "cpo",
     "ppo",
+    "tokens",
     "td",
     "gae",
     "mc",
@@ -54,6 +55,8 @@ PARTS = {
     "pg": ("pg_theorem", "pg_estimators"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
     "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
+    "ppo": ("ppo_surrogates", "ppo_variants", "ppo_value", "ppo_normalisation", "ppo_algorithm"),
+    "tokens": ("tokens_means", "tokens_advantages", "tokens_ratios", "tokens_objectives"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")

@@ -1,0 +1,79 @@
+r"""Published variants of PPO's parts: dual clip, estimates of the KL divergence, the adaptive penalty over time."""
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from .series import exp_excess
+
+
+@jax.jit
+def dual_clip_objective(
+    ratios: ArrayLike, advantages: ArrayLike, *, clip_epsilon: ArrayLike, dual_clip: ArrayLike
+) -> Array:
+    r"""Clipped surrogate objective, bounded below for negative advantages: [T, ...] -> ().
+
+    .. math:: \hat{\mathbb{E}}_t\big[\max(\min(r A, \mathrm{clip}(r, 1-\epsilon, 1+\epsilon) A), c A)\big]
+        \text{ where } A < 0
+
+    At the kinks the slope in the ratio is the advantage.
+
+    Spec: rlproof.spec.ppo.dual_clip_objective
+    """
+    # The ratio is chosen, not the product: the branch not taken stays out of the gradient, and ties average nothing.
+    ratios, advantages = jnp.asarray(ratios), jnp.asarray(advantages)
+    from_below = jnp.where(ratios < 1 - clip_epsilon, 1 - clip_epsilon, ratios)
+    if_negative = jnp.where(from_below > dual_clip, dual_clip, from_below)
+    if_positive = jnp.where(ratios > 1 + clip_epsilon, 1 + clip_epsilon, ratios)
+    return (jnp.where(advantages < 0, if_negative, if_positive) * advantages).mean()
+
+
+@jax.jit
+def approx_kl(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
+    r"""Estimate k3 of KL(old || new), without cancellation at small changes: [T, ...].
+
+    .. math:: k_3 = (r_t - 1) - \log r_t
+
+    Spec: rlproof.spec.ppo.approx_kl
+    """
+    return exp_excess(jnp.subtract(log_probs, old_log_probs))
+
+
+@jax.jit
+def approx_kl_k1(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
+    r"""Estimate k1 of KL(old || new): [T, ...].
+
+    .. math:: k_1 = -\log r_t
+
+    Spec: rlproof.spec.ppo.approx_kl_k1
+    """
+    return jnp.subtract(old_log_probs, log_probs)
+
+
+@jax.jit
+def approx_kl_k2(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
+    r"""Estimate k2 of KL(old || new): [T, ...].
+
+    .. math:: k_2 = \tfrac12 (\log r_t)^2
+
+    Spec: rlproof.spec.ppo.approx_kl_k2
+    """
+    return jnp.square(jnp.subtract(log_probs, old_log_probs)) / 2
+
+
+@jax.jit
+def adaptive_kl_trace(divergences: ArrayLike, *, beta: ArrayLike, kl_target: ArrayLike) -> Array:
+    r"""Adaptive KL penalty coefficients after each of several policy updates: [T].
+
+    .. math:: \beta_{k+1} = \beta_k \cdot (\tfrac12 \text{ if } d_k < d_{targ}/1.5,\
+        2 \text{ if } d_k > 1.5\, d_{targ}, \text{ else } 1)
+
+    A NaN divergence makes every later coefficient NaN.
+
+    Spec: rlproof.spec.ppo.adaptive_kl_trace
+    """
+    divergences, kl_target = jnp.asarray(divergences), jnp.asarray(kl_target)
+    factors = jnp.where(3 * divergences < 2 * kl_target, 0.5, jnp.where(2 * divergences > 3 * kl_target, 2.0, 1.0))
+    factors = jnp.where(jnp.isnan(divergences), divergences, factors)
+    return beta * jnp.cumprod(factors)

@@ -1,0 +1,86 @@
+r"""Advantages of sequences from the rewards of their group, and advantages of tokens normalised under a mask.
+
+Groups and batches of equal numbers give exact zeros, in every dtype.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from .standardisation import deviations, divided, root
+
+
+@partial(jax.jit, static_argnames="ddof")
+def group_advantages(group_rewards: ArrayLike, *, ddof: int, norm_epsilon: ArrayLike) -> Array:
+    r"""GRPO's advantage of each sequence, standardised within its group: [..., G].
+
+    .. math:: \hat A_i = \frac{r_i - \mathrm{mean}(r)}{\mathrm{std}(r) + \epsilon}
+
+    Spec: rlproof.spec.tokens.group_advantages
+    """
+    rewards = jnp.asarray(group_rewards)
+    centred, variance = deviations(rewards, jnp.ones(rewards.shape, bool), ddof)
+    return divided(centred, root(variance) + norm_epsilon)
+
+
+@jax.jit
+def dr_grpo_advantages(group_rewards: ArrayLike) -> Array:
+    r"""Dr. GRPO's advantage of each sequence, its reward minus the mean of the group: [..., G].
+
+    .. math:: \tilde A_i = r_i - \mathrm{mean}(r)
+
+    Spec: rlproof.spec.tokens.dr_grpo_advantages
+    """
+    rewards = jnp.asarray(group_rewards)
+    return deviations(rewards, jnp.ones(rewards.shape, bool), 0)[0]
+
+
+@jax.jit
+def rloo_advantages(group_rewards: ArrayLike) -> Array:
+    r"""Leave-one-out advantage of each sequence: [..., G].
+
+    .. math:: A_i = r_i - \frac{1}{G-1} \sum_{j \ne i} r_j = \frac{G}{G-1} (r_i - \mathrm{mean}(r))
+
+    The second form is computed: a common offset of the rewards costs no digits.
+
+    Spec: rlproof.spec.tokens.rloo_advantages
+    """
+    rewards = jnp.asarray(group_rewards)
+    count = rewards.shape[-1]
+    return count * deviations(rewards, jnp.ones(rewards.shape, bool), 0)[0] / (count - 1)
+
+
+@partial(jax.jit, static_argnames="ddof")
+def masked_advantage_normalisation(
+    token_advantages: ArrayLike, token_mask: ArrayLike, *, ddof: int, norm_epsilon: ArrayLike
+) -> Array:
+    r"""Advantages of tokens, normalised over the mask, zero outside: [B, L].
+
+    .. math:: \tilde A_{it} = m_{it}\, \frac{\hat A_{it} - \mathrm{mean}_m(\hat A)}{\mathrm{std}_m(\hat A) + \epsilon}
+
+    Spec: rlproof.spec.tokens.masked_advantage_normalisation
+    """
+    centred, variance = _deviations(token_advantages, token_mask, ddof)
+    return divided(centred, root(variance) + norm_epsilon).reshape(jnp.shape(token_mask))
+
+
+@partial(jax.jit, static_argnames="ddof")
+def masked_advantage_whitening(
+    token_advantages: ArrayLike, token_mask: ArrayLike, *, ddof: int, norm_epsilon: ArrayLike
+) -> Array:
+    r"""Advantages of tokens, normalised over the mask, epsilon added to the variance; zero outside: [B, L].
+
+    .. math:: \tilde A_{it} = m_{it}\,
+        \frac{\hat A_{it} - \mathrm{mean}_m(\hat A)}{\sqrt{\mathrm{var}_m(\hat A) + \epsilon}}
+
+    Spec: rlproof.spec.tokens.masked_advantage_whitening
+    """
+    centred, variance = _deviations(token_advantages, token_mask, ddof)
+    return divided(centred, root(variance + norm_epsilon)).reshape(jnp.shape(token_mask))
+
+
+def _deviations(token_advantages: ArrayLike, token_mask: ArrayLike, ddof: int) -> tuple[Array, Array]:
+    return deviations(jnp.reshape(token_advantages, (1, -1)), jnp.reshape(token_mask, (1, -1)), ddof)

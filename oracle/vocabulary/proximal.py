@@ -1,0 +1,34 @@
+"""Words about proximal objectives: the terms and coefficients of a loss, normalisation, PPO-Clip on logits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ...spec.numbers import rational
+from ..draws import Scene, draw_numbers, per_step, scalar
+
+
+def sampled(*choices: str) -> Callable[[Scene], Any]:
+    """Draw one of these numbers, the first of them being the simplest."""
+    return lambda scene: rational(scene.draw(st.sampled_from(choices)))
+
+
+def _ddof(scene: Scene) -> int:
+    """The sample must be larger than ddof; only a batch of one step is not."""
+    return scene.draw(st.integers(0, 1)) if scene["length"] > 1 else 0
+
+
+VOCABULARY: dict[str, Callable[[Scene], Any]] = {
+    "entropies": per_step(0, 4),
+    **dict.fromkeys(
+        ("value_coefficient", "entropy_coefficient", "other_value_coefficient", "other_entropy_coefficient"),
+        scalar(0, 2),
+    ),
+    "loss_limit": sampled("4", "0", "1/4", "16", "64"),
+    "dual_clip": sampled("3", "2", "3/2", "9/8"),
+    "norm_epsilon": sampled("1/8", "0", "1/1048576"),
+    "ddof": _ddof,
+    "preferences": lambda scene: draw_numbers(scene.draw, scene["mdp"].reward.shape, -2, 2),
+    "epochs": lambda scene: scene.draw(st.integers(0, 3)),
+}

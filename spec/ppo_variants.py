@@ -1,0 +1,170 @@
+r"""Published variants of PPO's parts: dual clip, estimates of the KL divergence, the adaptive penalty over time."""
+
+from .errors import ParameterError
+from .numbers import Array, Scalar, exp, is_positive, maximum, minimum, stack, where
+from .ppo_surrogates import adaptive_kl
+from .validation import read_arrays, read_parameter
+
+
+def dual_clip_objective(ratios: Array, advantages: Array, *, clip_epsilon: Scalar, dual_clip: Scalar) -> Scalar:
+    r"""Clipped surrogate objective, bounded below for negative advantages as well.
+
+    .. math:: \hat{\mathbb{E}}_t\begin{cases}
+        \max\big(\min(r_t \hat A_t,\ \mathrm{clip}(r_t, 1-\epsilon, 1+\epsilon)\,\hat A_t),\ c\,\hat A_t\big)
+        & \hat A_t < 0\\
+        \min(r_t \hat A_t,\ \mathrm{clip}(r_t, 1-\epsilon, 1+\epsilon)\,\hat A_t) & \hat A_t \ge 0\end{cases}
+
+    Args:
+        ratios: [T, ...], probability ratios.
+        advantages: [T, ...], advantage estimates.
+        clip_epsilon: epsilon >= 0.
+        dual_clip: c > 1 + epsilon in use; here any c > 1.
+    Returns:
+        One number, the mean over all entries; to be maximised.
+    Conventions:
+        The second bound is for negative advantages only: with a positive one c A would be a constant without
+        gradient.
+    Laws:
+        dual_clip_is_above_clip, dual_clip_equals_clip_for_positive_advantages,
+        dual_clip_is_bounded_below, dual_clip_equals_the_clipped_ratio, dual_clip_with_large_c_is_clip
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError, NumberSystemError.
+    Source:
+        Ye et al. 2020 (Mastering complex control in MOBA games), section "Dual-clip PPO".
+    Since:
+        0.2
+    """
+    system, (ratios, advantages) = read_arrays(ratios=ratios, advantages=advantages)
+    epsilon = read_parameter("clip_epsilon", clip_epsilon, system, high=None)
+    bound = read_parameter("dual_clip", dual_clip, system, low=1, high=None)
+    if bound == 1:
+        raise ParameterError(
+            "dual_clip leaves nothing unclipped",
+            got="1",
+            expected="dual_clip > 1",
+            cause="the clipping parameter epsilon, or its upper end, in its place",
+            remedy="take 3, the paper's value",
+        )
+    clipped = minimum(maximum(ratios, 1 - epsilon), 1 + epsilon)
+    terms = minimum(ratios * advantages, clipped * advantages)
+    return _mean(where(is_positive(-advantages), maximum(terms, bound * advantages), terms))
+
+
+def approx_kl(log_probs: Array, old_log_probs: Array) -> Array:
+    r"""Estimate k3 of the KL divergence from one action each, never negative.
+
+    .. math:: k_3 = (r_t - 1) - \log r_t, \qquad r_t = \frac{\pi_\theta(a_t|s_t)}{\pi_{\theta_{old}}(a_t|s_t)}
+
+    Args:
+        log_probs: [T, ...], log-probability of each action under the new policy.
+        old_log_probs: [T, ...], the same under the policy that acted.
+    Returns:
+        [T, ...], in nats, one estimate of KL(old || new) for each action; their mean is what is reported.
+    Conventions:
+        Unbiased if the actions come from the old policy and the new one has no support beyond it. The gradient is
+        unbiased for KL(old || new) if the *new* policy is varied; varying the old, which acted, gives the
+        gradient of the other KL (approx_kl_has_the_gradient_of_the_other_kl).
+    Laws:
+        approx_kl_is_unbiased, approx_kl_is_not_negative, approx_kl_has_the_gradient_of_the_other_kl,
+        approx_kl_is_k2_to_second_order
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact.
+    Source:
+        Schulman 2020 (Approximating KL divergence), k3; Shao et al. 2024 (DeepSeekMath, GRPO), eq. (4).
+    Since:
+        0.2
+    """
+    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
+    log_ratios = log_probs - old_log_probs
+    return exp(log_ratios) - 1 - log_ratios
+
+
+def approx_kl_k1(log_probs: Array, old_log_probs: Array) -> Array:
+    r"""Estimate k1 of the KL divergence from one action each.
+
+    .. math:: k_1 = -\log r_t = \log\pi_{\theta_{old}}(a_t|s_t) - \log\pi_\theta(a_t|s_t)
+
+    Args:
+        log_probs: [T, ...], log-probability of each action under the new policy.
+        old_log_probs: [T, ...], the same under the policy that acted.
+    Returns:
+        [T, ...], in nats, one estimate of KL(old || new) for each action; may be negative.
+    Conventions:
+        Unbiased if the actions come from the old policy; a batch can have a negative mean, so that a stopping
+        rule on it need not fire.
+    Laws:
+        approx_kl_k1_is_unbiased, approx_kl_k1_adds_up, approx_kl_k1_differs_from_k3_by_the_ratio
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
+    Source:
+        Schulman 2020 (Approximating KL divergence), k1.
+    Since:
+        0.2
+    """
+    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
+    return old_log_probs - log_probs
+
+
+def approx_kl_k2(log_probs: Array, old_log_probs: Array) -> Array:
+    r"""Estimate k2 of the KL divergence from one action each, biased and never negative.
+
+    .. math:: k_2 = \tfrac12 (\log r_t)^2
+
+    Args:
+        log_probs: [T, ...], log-probability of each action under the new policy.
+        old_log_probs: [T, ...], the same under the policy that acted.
+    Returns:
+        [T, ...], in nats, one estimate of KL(old || new) for each action.
+    Conventions:
+        Right to second order in the change of the policy. Varied in the policy that acted, its gradient is
+        unbiased for that policy's KL, unlike k3's.
+    Laws:
+        approx_kl_k2_is_right_to_second_order, approx_kl_k2_has_the_gradient_of_kl, approx_kl_k2_is_symmetric
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
+    Source:
+        Schulman 2020 (Approximating KL divergence), k2.
+    Since:
+        0.2
+    """
+    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
+    log_ratios = log_probs - old_log_probs
+    return log_ratios * log_ratios / 2
+
+
+def adaptive_kl_trace(divergences: Array, *, beta: Scalar, kl_target: Scalar) -> Array:
+    r"""Adaptive KL penalty coefficients after each of several policy updates.
+
+    .. math:: \beta_{k+1} = \begin{cases} \beta_k/2 & d_k < d_{targ}/1.5\\ 2\beta_k & d_k > 1.5\, d_{targ}\\
+        \beta_k & \text{else}\end{cases} \qquad \beta_0 = \beta
+
+    Args:
+        divergences: [T], mean KL(old || new) after each update, in nats, each >= 0.
+        beta: coefficient before the first update, >= 0.
+        kl_target: target divergence >= 0.
+    Returns:
+        [T], the coefficient after each update.
+    Conventions:
+        Neither clipped nor reset: beta has no memory but itself. A coefficient of zero stays zero.
+    Gradient:
+        Not compared: it is a rule between updates, not an objective.
+    Laws:
+        adaptive_kl_trace_counts_doublings, adaptive_kl_trace_continues, adaptive_kl_trace_starts_with_one_step,
+        adaptive_kl_trace_keeps_beta_on_target
+    Raises:
+        ShapeError, EmptySpaceError, ParameterError, NonFiniteError, IntegerDtypeError, NumberSystemError.
+    Source:
+        Schulman et al. 2017 (PPO), section 4.
+    Since:
+        0.2
+    """
+    system, (divergences,) = read_arrays(divergences=divergences)
+    beta, betas = read_parameter("beta", beta, system, high=None), []
+    for divergence in divergences:
+        beta = adaptive_kl(divergence, beta=beta, kl_target=kl_target)
+        betas.append(beta)
+    return stack(betas)
+
+
+def _mean(terms: Array) -> Scalar:
+    return terms.sum() / terms.size
