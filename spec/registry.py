@@ -10,31 +10,20 @@ from typing import Any, NamedTuple
 from .errors import UnknownEquationError
 
 TOPICS = (
-    "mdp",
-    "value",
-    "bellman",
-    "dp",
-    "policy",
-    "divergence",
-    "trpo",
-    "cpi",
-    "cpo",
-    "ppo",
-    "tokens",
-    "td",
-    "gae",
-    "mc",
-    "vf",
+    *("mdp", "value", "bellman", "dp"),
+    *("policy", "divergence"),
+    *("pg", "dpg", "ddpg"),
+    *("trpo", "cpi", "cpo"),
+    *("ppo", "tokens"),
+    *("td", "gae", "mc", "vf"),
+    *("model", "dyna", "replay"),
+    *("plan", "cem", "mcts"),
+    "lqr",
     "trajectories",
-    "model",
-    "dyna",
-    "replay",
-    "plan",
-    "cem",
-    "mcts",
 )
+"""The topics, in the order in which they are shown; each is a module."""
+
 PARTS = {
-    "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
     "mdp": ("mdp_evaluation", "mdp_returns", "mdp_trajectories", "mdp_transforms"),
     "policy": (
         "policy_choice",
@@ -44,19 +33,13 @@ PARTS = {
         "policy_full_gaussian",
     ),
     "divergence": ("divergence_rows",),
-    "model": ("model_learning", "model_error"),
-    "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
-    "lqr",
-    "dpg",
-    "ddpg",
-    "pg",
-)
-PARTS = {
     "pg": ("pg_theorem", "pg_estimators"),
-    "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
-    "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
+    "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
     "ppo": ("ppo_surrogates", "ppo_variants", "ppo_value", "ppo_normalisation", "ppo_algorithm"),
     "tokens": ("tokens_means", "tokens_advantages", "tokens_ratios", "tokens_objectives"),
+    "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
+    "model": ("model_learning", "model_error"),
+    "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
