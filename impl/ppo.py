@@ -9,6 +9,9 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
+from .ppo_approx_kl import approx_kl as approx_kl
+from .ppo_approx_kl import approx_kl_nonnegative as approx_kl_nonnegative
+
 
 @jax.jit
 def ratio(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:

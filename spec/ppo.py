@@ -1,6 +1,8 @@
 r"""Proximal policy optimisation: ratio, surrogate objectives, penalties."""
 
 from .numbers import Array, Scalar, as_array, exp, is_positive, maximum, minimum, system_of, where
+from .ppo_approx_kl import approx_kl as approx_kl
+from .ppo_approx_kl import approx_kl_nonnegative as approx_kl_nonnegative
 from .validation import check_finite, read_arrays, read_parameter
 
 

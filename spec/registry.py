@@ -30,7 +30,8 @@ PARTS = {
         "policy_gaussian_gradients",
         "policy_full_gaussian",
     ),
-    "divergence": ("divergence_rows",),
+    "divergence": ("divergence_rows", "divergence_bounds", "divergence_logits", "divergence_estimators"),
+    "ppo": ("ppo", "ppo_approx_kl"),
     "trpo": ("trpo_surrogate", "trpo_bounds", "trpo_algorithm1"),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
