@@ -2,6 +2,8 @@ r"""Proximal policy optimisation: surrogate objectives, their variants, value lo
 
 from .ppo_algorithm import clip_algorithm as clip_algorithm
 from .ppo_algorithm import clip_population_objective as clip_population_objective
+from .ppo_approx_kl import approx_kl as approx_kl
+from .ppo_approx_kl import approx_kl_nonnegative as approx_kl_nonnegative
 from .ppo_normalisation import advantage_normalisation as advantage_normalisation
 from .ppo_normalisation import advantage_whitening as advantage_whitening
 from .ppo_surrogates import adaptive_kl as adaptive_kl
@@ -19,7 +21,4 @@ from .ppo_value import min_clipped_value_loss as min_clipped_value_loss
 from .ppo_value import truncated_value_loss as truncated_value_loss
 from .ppo_value import value_loss as value_loss
 from .ppo_variants import adaptive_kl_trace as adaptive_kl_trace
-from .ppo_variants import approx_kl as approx_kl
-from .ppo_variants import approx_kl_k1 as approx_kl_k1
-from .ppo_variants import approx_kl_k2 as approx_kl_k2
 from .ppo_variants import dual_clip_objective as dual_clip_objective

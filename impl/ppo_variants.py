@@ -5,8 +5,6 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from .series import exp_excess
-
 
 @jax.jit
 def dual_clip_objective(
@@ -27,39 +25,6 @@ def dual_clip_objective(
     if_negative = jnp.where(from_below > dual_clip, dual_clip, from_below)
     if_positive = jnp.where(ratios > 1 + clip_epsilon, 1 + clip_epsilon, ratios)
     return (jnp.where(advantages < 0, if_negative, if_positive) * advantages).mean()
-
-
-@jax.jit
-def approx_kl(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
-    r"""Estimate k3 of KL(old || new), without cancellation at small changes: [T, ...].
-
-    .. math:: k_3 = (r_t - 1) - \log r_t
-
-    Spec: rlproof.spec.ppo.approx_kl
-    """
-    return exp_excess(jnp.subtract(log_probs, old_log_probs))
-
-
-@jax.jit
-def approx_kl_k1(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
-    r"""Estimate k1 of KL(old || new): [T, ...].
-
-    .. math:: k_1 = -\log r_t
-
-    Spec: rlproof.spec.ppo.approx_kl_k1
-    """
-    return jnp.subtract(old_log_probs, log_probs)
-
-
-@jax.jit
-def approx_kl_k2(log_probs: ArrayLike, old_log_probs: ArrayLike) -> Array:
-    r"""Estimate k2 of KL(old || new): [T, ...].
-
-    .. math:: k_2 = \tfrac12 (\log r_t)^2
-
-    Spec: rlproof.spec.ppo.approx_kl_k2
-    """
-    return jnp.square(jnp.subtract(log_probs, old_log_probs)) / 2
 
 
 @jax.jit

@@ -29,7 +29,7 @@ def tv(policy: Array, new_policy: Array) -> Array:
     Since:
         0.1
     """
-    policy, new_policy = _read(policy, new_policy)
+    policy, new_policy = read_pair(policy, new_policy)
     return abs(policy - new_policy).sum(axis=-1) / 2
 
 
@@ -47,7 +47,7 @@ def kl(policy: Array, new_policy: Array) -> Array:
         0 log 0 = 0. Direction KL(old || new), as in TRPO and PPO.
     Laws:
         kl_is_not_negative, kl_of_itself_is_zero, kl_is_infinite_on_lost_support, kl_dominates_squared_tv,
-        kl_is_jointly_convex, kl_grows_like_fisher
+        kl_is_jointly_convex, kl_grows_like_fisher, kl_is_a_sum_of_positive_terms
     Raises:
         ActionSetError, NotAProbabilityError, NonFiniteError; NumberSystemError in exact (logarithms).
     Source:
@@ -55,7 +55,7 @@ def kl(policy: Array, new_policy: Array) -> Array:
     Since:
         0.1
     """
-    policy, new_policy = _read(policy, new_policy)
+    policy, new_policy = read_pair(policy, new_policy)
     has = is_nonzero(policy)
     lost = has & ~is_nonzero(new_policy)
     safe_old, safe_new = where(has, policy, policy * 0 + 1), where(has & ~lost, new_policy, new_policy * 0 + 1)
@@ -112,7 +112,8 @@ def kl_max(policy: Array, new_policy: Array) -> Scalar:
     return largest(kl(policy, new_policy))
 
 
-def _read(policy: Array, new_policy: Array) -> tuple[Array, Array]:
+def read_pair(policy: Array, new_policy: Array) -> tuple[Array, Array]:
+    """Read two policies over the same states and actions, [..., A] each."""
     policy, new_policy = as_array(policy, "policy"), as_array(new_policy, "new_policy")
     check_not_empty("policy", policy, "states and actions")
     if policy.shape != new_policy.shape:

@@ -71,7 +71,8 @@ def full_gaussian_kl(old_mean: Array, old_scale_tril: Array, mean: Array, scale_
     )
     dimensions = mean.shape[-1]
     differences = [old_mean - mean, *(old_scale_tril[:, :, column] for column in range(dimensions))]
-    squares = sum((_forward_substitution(scale_tril, each) ** 2).sum(axis=-1) for each in differences)
+    solved = [_forward_substitution(scale_tril, each) for each in differences]
+    squares = sum((each * each).sum(axis=-1) for each in solved)
     return (squares - dimensions) / 2 + _log_diagonal(scale_tril) - _log_diagonal(old_scale_tril)
 
 

@@ -1,7 +1,7 @@
 r"""Published variants of PPO's parts: dual clip, estimates of the KL divergence, the adaptive penalty over time."""
 
 from .errors import ParameterError
-from .numbers import Array, Scalar, exp, is_positive, maximum, minimum, stack, where
+from .numbers import Array, Scalar, is_positive, maximum, minimum, stack, where
 from .ppo_surrogates import adaptive_kl
 from .validation import read_arrays, read_parameter
 
@@ -48,88 +48,6 @@ def dual_clip_objective(ratios: Array, advantages: Array, *, clip_epsilon: Scala
     clipped = minimum(maximum(ratios, 1 - epsilon), 1 + epsilon)
     terms = minimum(ratios * advantages, clipped * advantages)
     return _mean(where(is_positive(-advantages), maximum(terms, bound * advantages), terms))
-
-
-def approx_kl(log_probs: Array, old_log_probs: Array) -> Array:
-    r"""Estimate k3 of the KL divergence from one action each, never negative.
-
-    .. math:: k_3 = (r_t - 1) - \log r_t, \qquad r_t = \frac{\pi_\theta(a_t|s_t)}{\pi_{\theta_{old}}(a_t|s_t)}
-
-    Args:
-        log_probs: [T, ...], log-probability of each action under the new policy.
-        old_log_probs: [T, ...], the same under the policy that acted.
-    Returns:
-        [T, ...], in nats, one estimate of KL(old || new) for each action; their mean is what is reported.
-    Conventions:
-        Unbiased if the actions come from the old policy and the new one has no support beyond it. The gradient is
-        unbiased for KL(old || new) if the *new* policy is varied; varying the old, which acted, gives the
-        gradient of the other KL (approx_kl_has_the_gradient_of_the_other_kl).
-    Laws:
-        approx_kl_is_unbiased, approx_kl_is_not_negative, approx_kl_has_the_gradient_of_the_other_kl,
-        approx_kl_is_k2_to_second_order
-    Raises:
-        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError; NumberSystemError in exact.
-    Source:
-        Schulman 2020 (Approximating KL divergence), k3; Shao et al. 2024 (DeepSeekMath, GRPO), eq. (4).
-    Since:
-        0.2
-    """
-    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
-    log_ratios = log_probs - old_log_probs
-    return exp(log_ratios) - 1 - log_ratios
-
-
-def approx_kl_k1(log_probs: Array, old_log_probs: Array) -> Array:
-    r"""Estimate k1 of the KL divergence from one action each.
-
-    .. math:: k_1 = -\log r_t = \log\pi_{\theta_{old}}(a_t|s_t) - \log\pi_\theta(a_t|s_t)
-
-    Args:
-        log_probs: [T, ...], log-probability of each action under the new policy.
-        old_log_probs: [T, ...], the same under the policy that acted.
-    Returns:
-        [T, ...], in nats, one estimate of KL(old || new) for each action; may be negative.
-    Conventions:
-        Unbiased if the actions come from the old policy; a batch can have a negative mean, so that a stopping
-        rule on it need not fire.
-    Laws:
-        approx_kl_k1_is_unbiased, approx_kl_k1_adds_up, approx_kl_k1_differs_from_k3_by_the_ratio
-    Raises:
-        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
-    Source:
-        Schulman 2020 (Approximating KL divergence), k1.
-    Since:
-        0.2
-    """
-    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
-    return old_log_probs - log_probs
-
-
-def approx_kl_k2(log_probs: Array, old_log_probs: Array) -> Array:
-    r"""Estimate k2 of the KL divergence from one action each, biased and never negative.
-
-    .. math:: k_2 = \tfrac12 (\log r_t)^2
-
-    Args:
-        log_probs: [T, ...], log-probability of each action under the new policy.
-        old_log_probs: [T, ...], the same under the policy that acted.
-    Returns:
-        [T, ...], in nats, one estimate of KL(old || new) for each action.
-    Conventions:
-        Right to second order in the change of the policy. Varied in the policy that acted, its gradient is
-        unbiased for that policy's KL, unlike k3's.
-    Laws:
-        approx_kl_k2_is_right_to_second_order, approx_kl_k2_has_the_gradient_of_kl, approx_kl_k2_is_symmetric
-    Raises:
-        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
-    Source:
-        Schulman 2020 (Approximating KL divergence), k2.
-    Since:
-        0.2
-    """
-    _, (log_probs, old_log_probs) = read_arrays(log_probs=log_probs, old_log_probs=old_log_probs)
-    log_ratios = log_probs - old_log_probs
-    return log_ratios * log_ratios / 2
 
 
 def adaptive_kl_trace(divergences: Array, *, beta: Scalar, kl_target: Scalar) -> Array:

@@ -1,8 +1,8 @@
 r"""Clipped objectives of token sequences: GRPO, its token mean, Dr. GRPO, DAPO and GSPO."""
 
+from .divergence_estimators import k3
 from .masking import read_per_sequence, read_tokens
 from .numbers import Array, Scalar
-from .ppo_variants import approx_kl
 from .tokens_means import sequence_mean, sequence_sum_constant, token_mean
 from .tokens_ratios import clip_higher, sequence_ratio, token_ratio
 from .validation import read_parameter
@@ -36,7 +36,7 @@ def grpo_objective(
         One number, in units of advantage; to be maximised.
     Conventions:
         The penalty is the estimate k3 of KL(new || reference), subtracted; differentiated as written, which on
-        average is the gradient of KL(reference || new) (see ppo.approx_kl).
+        average is the gradient of KL(reference || new) (see divergence.k3).
     Laws:
         grpo_of_one_token_is_clip, grpo_at_the_old_policy_is_the_mean_advantage, grpo_is_affine_in_beta,
         grpo_equals_the_double_sum, grpo_ignores_padding, grpo_has_no_gradient_outside_the_mask
@@ -230,4 +230,4 @@ def _penalty(reference: Array, log_probs: Array, token_mask: Array, beta: Scalar
     system, _, (reference, log_probs) = read_tokens(
         token_mask, reference_token_log_probs=reference, token_log_probs=log_probs
     )
-    return read_parameter("beta", beta, system, high=None) * approx_kl(reference, log_probs)
+    return read_parameter("beta", beta, system, high=None) * k3(reference, log_probs)

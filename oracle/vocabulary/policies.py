@@ -20,8 +20,14 @@ def _factors(scene: Scene) -> Array:
     return below + diagonal[:, :, None] * np.eye(dimensions, dtype=int)
 
 
+def _steps(scene: Scene) -> Array:
+    """A step for each logit."""
+    return draw_numbers(scene.draw, (scene["length"], scene["number_of_actions"]), -2, 2)
+
+
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("noise", "action_slopes"), per_dimension()),
+    "logit_steps": _steps,
     "unsquashed": per_dimension(-4, 4),
     **dict.fromkeys(("scale_tril", "old_scale_tril", "other_scale_tril"), _factors),
 }

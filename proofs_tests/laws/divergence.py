@@ -109,6 +109,23 @@ def kl_grows_like_fisher(full_policy: Array, full_new_policy: Array) -> Claims:
     yield equal(np.array([series[2] for series in grown]), (direction**2 / full_policy).sum(axis=1) / 2)
 
 
+@law("divergence.kl", system="ball", derivation=True)
+def kl_is_a_sum_of_positive_terms(policy: Array, new_policy: Array) -> Claims:
+    """KL = sum_{p>0} p (u - log(1+u)) + sum_{p=0} q with u = (q-p)/p: no term is negative, so that none can cancel."""
+    divergences = divergence.kl(policy, new_policy)
+    for old, new, total in zip(policy, new_policy, divergences, strict=True):
+        terms = []
+        for p, q in zip(old, new, strict=True):
+            u = q / p - 1 if p > 0 else p
+            terms.append(q if p == 0 else numbers.arb.pos_inf() if q == 0 else p * (u - (1 + u).log()))
+            if p > 0 and q != p:
+                yield true(terms[-1] > 0)
+        if total.is_finite():
+            yield equal(total, sum(terms))
+        else:
+            yield true(sum(terms) == numbers.arb.pos_inf())
+
+
 @law("divergence.tv_max", derivation=True)
 def tv_max_dominates_every_state(policy: Array, new_policy: Array) -> Claims:
     """In no state does an event's probability change by more, and in some state one changes by as much."""

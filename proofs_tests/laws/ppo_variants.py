@@ -3,12 +3,11 @@
 from typing import Any
 
 import numpy as np
-from flint import arb_series
 
 from rlproof.laws._common import Array, Claims
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
-from rlproof.spec import divergence, numbers, ppo
+from rlproof.spec import numbers, ppo
 
 
 @law("ppo.dual_clip_objective")
@@ -57,100 +56,6 @@ def dual_clip_with_large_c_is_clip(ratios: Array, advantages: Array, clip_epsilo
     """With c above every ratio nothing is changed."""
     dual = ppo.dual_clip_objective(ratios, advantages, clip_epsilon=clip_epsilon, dual_clip=1 + ratios.max())
     yield equal(dual, ppo.clip_objective(ratios, advantages, clip_epsilon=clip_epsilon))
-
-
-@law("ppo.approx_kl", system="ball", derivation=True)
-def approx_kl_is_unbiased(full_probabilities: Array, other_full_probabilities: Array) -> Claims:
-    """Over actions of the old policy its mean is KL(old || new)."""
-    old, new = full_probabilities, other_full_probabilities
-    mean = (old * ppo.approx_kl(numbers.log(new), numbers.log(old))).sum(axis=1)
-    yield equal(mean, divergence.kl(old, new))
-
-
-@law("ppo.approx_kl", system="ball")
-def approx_kl_is_not_negative(log_probs: Array, old_log_probs: Array) -> Claims:
-    """Each estimate is at least zero, and zero if the two probabilities are equal."""
-    estimates = ppo.approx_kl(log_probs, old_log_probs)
-    same = numbers.holds(log_probs == old_log_probs)
-    yield at_most(0, np.where(same, 0, estimates))
-    yield equal(ppo.approx_kl(log_probs, log_probs), 0)
-
-
-@law("ppo.approx_kl", system="ball")
-def approx_kl_has_the_gradient_of_the_other_kl(full_probabilities: Array, other_full_probabilities: Array) -> Claims:
-    """Varied in the new policy, its mean slope is that of KL(old || new); in the old, that of KL(new || old)."""
-    old, new = full_probabilities, other_full_probabilities
-    ray = numbers.ray(new, old - new)
-    slopes = old * ppo.approx_kl(numbers.log(ray), numbers.log(old))
-    yield equal(_slopes(slopes).sum(axis=1), _slopes(divergence.kl(old, ray)))
-    ray = numbers.ray(old, new - old)
-    slopes = old * ppo.approx_kl(numbers.log(new), numbers.log(ray))
-    yield equal(_slopes(slopes).sum(axis=1), _slopes(divergence.kl(new, ray)))
-
-
-@law("ppo.approx_kl", system="ball")
-def approx_kl_is_k2_to_second_order(log_probs: Array, old_log_probs: Array) -> Claims:
-    """|k3 - k2| <= |x|^3/6 e^|x|, x = log r."""
-    size = abs(log_probs - old_log_probs)
-    gap = abs(ppo.approx_kl(log_probs, old_log_probs) - ppo.approx_kl_k2(log_probs, old_log_probs))
-    moved = size > 0
-    yield at_most(np.where(moved, gap, 0), np.where(moved, size**3 / 6 * numbers.exp(size), 0))
-
-
-@law("ppo.approx_kl_k1", system="ball", derivation=True)
-def approx_kl_k1_is_unbiased(full_probabilities: Array, other_full_probabilities: Array) -> Claims:
-    """Over actions of the old policy its mean is KL(old || new)."""
-    old, new = full_probabilities, other_full_probabilities
-    mean = (old * ppo.approx_kl_k1(numbers.log(new), numbers.log(old))).sum(axis=1)
-    yield equal(mean, divergence.kl(old, new))
-
-
-@law("ppo.approx_kl_k1")
-def approx_kl_k1_adds_up(log_probs: Array, old_log_probs: Array, third_log_probs: Array) -> Claims:
-    """From the old policy over a third to the new one, and forth and back: the estimates add up."""
-    detour = ppo.approx_kl_k1(third_log_probs, old_log_probs) + ppo.approx_kl_k1(log_probs, third_log_probs)
-    yield equal(ppo.approx_kl_k1(log_probs, old_log_probs), detour)
-    yield equal(ppo.approx_kl_k1(old_log_probs, log_probs), -detour)
-
-
-@law("ppo.approx_kl_k1", system="ball")
-def approx_kl_k1_differs_from_k3_by_the_ratio(log_probs: Array, old_log_probs: Array) -> Claims:
-    """k3 = k1 + r - 1, and r = e^-k1."""
-    first = ppo.approx_kl_k1(log_probs, old_log_probs)
-    ratios = ppo.ratio(log_probs, old_log_probs)
-    yield equal(ppo.approx_kl(log_probs, old_log_probs), first + ratios - 1)
-    yield equal(numbers.exp(-first), ratios)
-
-
-@law("ppo.approx_kl_k2", system="ball", derivation=True)
-def approx_kl_k2_is_right_to_second_order(full_probabilities: Array, other_full_probabilities: Array) -> Claims:
-    """Along old + t (new - old), the mean of k2 and KL(old || .) agree up to t^2: chi^2/2."""
-    old, direction = full_probabilities, other_full_probabilities - full_probabilities
-    curve = np.frompyfunc(lambda point, slope: arb_series([point, slope], prec=3), 2, 1)(old, direction)
-    mean = (old * ppo.approx_kl_k2(numbers.log(curve), numbers.log(old))).sum(axis=1)
-    exact = divergence.kl(old, curve)
-    for power in range(3):
-        expected = (direction**2 / old).sum(axis=1) / 2 if power == 2 else 0
-        yield equal(np.array([row[power] for row in mean]), expected)
-        yield equal(np.array([row[power] for row in exact]), expected)
-
-
-@law("ppo.approx_kl_k2", system="ball")
-def approx_kl_k2_has_the_gradient_of_kl(full_probabilities: Array, other_full_probabilities: Array) -> Claims:
-    """Varied in the policy that acted, its mean slope is that of the policy's own KL(old || new)."""
-    old, new = full_probabilities, other_full_probabilities
-    ray = numbers.ray(old, new - old)
-    slopes = old * ppo.approx_kl_k2(numbers.log(new), numbers.log(ray))
-    yield equal(_slopes(slopes).sum(axis=1), _slopes(divergence.kl(ray, new)))
-
-
-@law("ppo.approx_kl_k2")
-def approx_kl_k2_is_symmetric(log_probs: Array, old_log_probs: Array, scale: Any) -> Claims:
-    """Exchanging the policies changes nothing; twice the log ratio gives four times as much; 2 k2 = k1^2."""
-    estimates = ppo.approx_kl_k2(log_probs, old_log_probs)
-    yield equal(ppo.approx_kl_k2(old_log_probs, log_probs), estimates)
-    yield equal(ppo.approx_kl_k2(scale * log_probs, scale * old_log_probs), scale**2 * estimates)
-    yield equal(2 * estimates, ppo.approx_kl_k1(log_probs, old_log_probs) ** 2)
 
 
 @law("ppo.adaptive_kl_trace", derivation=True)
