@@ -185,7 +185,8 @@ def same_system(**arrays: Array) -> str:
 
 
 def _larger(first: Scalar, second: Scalar) -> Scalar:
-    if isinstance(first, arb) or isinstance(second, arb):
+    kinds = {type(first), type(second)}
+    if arb in kinds and arb_series not in kinds:
         return arb(first).max(arb(second))
     return second if _leading(first) < _leading(second) else first
 
