@@ -119,14 +119,15 @@ def _side(heading: str, code: str) -> str:
 
 def _laws(laws: Iterable["Law"]) -> str:
     entries = [
-        f"``{law.name}``\n   {_one_paragraph(law.statement)}\n\n"
+        f"``{law.name}``\n   {one_paragraph(law.statement)}\n\n"
         + indent(_folded("The law's code", code_of(law.function)), "   ")
         for law in laws
     ]
     return f"{title('Laws', '-')}\n\n" + "\n\n".join(entries or ["No law is written yet."])
 
 
-def _one_paragraph(text: str) -> str:
+def one_paragraph(text: str) -> str:
+    """Prose on one line."""
     return plain(" ".join(text.split()))
 
 
@@ -144,10 +145,11 @@ def _topic(topic: str, equations: list["Equation"], present: dict[str, dict[str,
     for equation in equations:
         marks = {face: "✓" if has else "–" for face, has in present[equation.id].items()}
         marks["laws"] = str(len(laws_of(equation))) if present[equation.id]["laws"] else "–"
-        rows.append([f":doc:`{equation.id}`", _one_paragraph(equation.summary), *marks.values()])
-    return f"{title(topic, '-')}\n\n{_table(rows)}"
+        rows.append([f":doc:`{equation.id}`", one_paragraph(equation.summary), *marks.values()])
+    return f"{title(topic, '-')}\n\n{table(rows)}"
 
 
-def _table(rows: list[list[str]]) -> str:
+def table(rows: list[list[str]]) -> str:
+    """A table whose first row is its header."""
     lines = ["   * - " + "\n     - ".join(row) for row in rows]
     return ".. list-table::\n   :header-rows: 1\n   :class: coverage\n\n" + "\n".join(lines)

@@ -19,13 +19,17 @@ def setup(app: "Sphinx") -> dict[str, Any]:
 
 
 def write_pages(folder: Path) -> None:
-    """Write the index and a page for each equation; remove pages of equations that are gone."""
+    """Write the index, the coverage and a page for each equation; remove pages of equations that are gone."""
+    from .coverage import read_reasons
+    from .coverage_page import coverage_page
     from .pages import equation_page, index_page
+    from .published import published_numbers
     from .spec.registry import equations
 
     folder.mkdir(exist_ok=True)
     pages = {f"{equation.id}.rst": equation_page(equation) for equation in equations()}
     pages["index.rst"] = index_page(equations())
+    pages["coverage.rst"] = coverage_page(equations(), published_numbers(), read_reasons())
     for path in folder.glob("*.rst"):
         if path.name not in pages:
             path.unlink()

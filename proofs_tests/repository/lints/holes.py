@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -71,19 +71,19 @@ def growth(changes: Iterable[Change]) -> list[str]:
     ]
 
 
-def changes(root: Path) -> Iterator[Change]:
+def changes(root: Path, place: Path = PLACE, read: Callable[[str], Holes] = read) -> Iterator[Change]:
     """Each change of the list in the history, and what is not committed yet; not its birth.
 
     A commit that deletes the list counts as emptying it, so that it cannot come back longer.
     """
-    for line in _git(root, "log", "--full-history", "--format=%H %P", "--", PLACE.as_posix()):
+    for line in _git(root, "log", "--full-history", "--format=%H %P", "--", place.as_posix()):
         commit, *parents = line.split()
         for parent in parents:
-            if _was_born(root, parent):
-                yield Change(commit[:10], _version(root, parent), _version(root, commit))
-    if _was_born(root, "HEAD"):
-        now = read((root / PLACE).read_text(encoding="utf-8"))
-        yield Change("not committed", _version(root, "HEAD"), now)
+            if _was_born(root, parent, place):
+                yield Change(commit[:10], read(_version(root, parent, place)), read(_version(root, commit, place)))
+    if _was_born(root, "HEAD", place):
+        now = read((root / place).read_text(encoding="utf-8"))
+        yield Change("not committed", read(_version(root, "HEAD", place)), now)
 
 
 def history_is_whole(root: Path) -> bool:
@@ -93,12 +93,12 @@ def history_is_whole(root: Path) -> bool:
     return own and _git(root, "rev-parse", "--is-shallow-repository") == ["false"]
 
 
-def _was_born(root: Path, commit: str) -> bool:
-    return bool(_git(root, "log", "-1", "--format=%H", commit, "--", PLACE.as_posix()))
+def _was_born(root: Path, commit: str, place: Path) -> bool:
+    return bool(_git(root, "log", "-1", "--format=%H", commit, "--", place.as_posix()))
 
 
-def _version(root: Path, commit: str) -> dict[str, list[str]]:
-    return read("\n".join(_git(root, "show", f"{commit}:{PLACE.as_posix()}")))
+def _version(root: Path, commit: str, place: Path) -> str:
+    return "\n".join(_git(root, "show", f"{commit}:{place.as_posix()}"))
 
 
 def _git(root: Path, *arguments: str) -> list[str]:
