@@ -9,7 +9,7 @@ from jax.typing import ArrayLike
 
 
 @partial(jax.jit, static_argnames=("elites", "ddof"))
-def update(samples: ArrayLike, scores: ArrayLike, *, elites: int, ddof: int, noise: ArrayLike) -> Array:
+def update(samples: ArrayLike, scores: ArrayLike, *, elites: int, ddof: int, noise_variance: ArrayLike) -> Array:
     r"""Mean and variance of the best samples, from which the next ones are drawn: [N, d], [N] -> [2, d].
 
     .. math:: \mu = \frac1k \sum_{i \in E} x_i, \qquad
@@ -22,4 +22,4 @@ def update(samples: ArrayLike, scores: ArrayLike, *, elites: int, ddof: int, noi
     order = jnp.argsort(jnp.asarray(scores), stable=True, descending=True)
     chosen = jnp.asarray(samples)[order[:elites]]
     mean = chosen.sum(axis=0) / elites
-    return jnp.stack([mean, ((chosen - mean) ** 2).sum(axis=0) / (elites - ddof) + noise])
+    return jnp.stack([mean, ((chosen - mean) ** 2).sum(axis=0) / (elites - ddof) + noise_variance])

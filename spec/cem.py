@@ -8,7 +8,7 @@ from .tabular_data import read_rows
 from .validation import check_count, check_finite, check_shape, read_parameter
 
 
-def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise: Scalar) -> Array:
+def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise_variance: Scalar) -> Array:
     r"""Mean and variance of the best samples, from which the next ones are drawn.
 
     .. math:: \mu = \frac1k \sum_{i \in E} x_i, \qquad
@@ -20,7 +20,7 @@ def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise: Scal
         scores: [N], the larger the better.
         elites: number k of samples that are kept, 1 <= k <= N.
         ddof: 0 for the variance of the elites themselves, 1 for the unbiased one (k >= 2).
-        noise: Z >= 0, added to every variance so that the search does not freeze too early.
+        noise_variance: Z >= 0, added to every variance so that the search does not freeze too early.
     Returns:
         [2, d]: the means, then the variances; the square root of these is the standard deviation.
     Conventions:
@@ -35,7 +35,7 @@ def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise: Scal
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError.
     Source:
         Slide "Dreamer", Figure 3 "CEM"; Rubinstein & Kroese 2004; Szita & Lorincz 2006, eqs. (1)-(3), whose
-        noise Z is added to the variance.
+        Its noise Z is added to the variance.
     Since:
         0.2
     """
@@ -44,14 +44,16 @@ def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise: Scal
         check_shape("samples", samples, (len(samples), "d"), "samples, components")
     check_shape("scores", scores, (len(samples),), "one score per sample")
     check_finite("scores", scores)
-    noise = read_parameter("noise", noise, same_system(samples=samples, scores=scores), high=None)
+    noise_variance = read_parameter(
+        "noise_variance", noise_variance, same_system(samples=samples, scores=scores), high=None
+    )
     _check_numbers(elites, ddof, len(samples))
     better = holds(scores[:, None] < scores)  # [i, j]: j is better than i
     earlier = holds(scores[:, None] == scores) & (np.arange(len(samples)) < np.arange(len(samples))[:, None])
     chosen = samples[np.flatnonzero((better | earlier).sum(axis=1) < elites)]
     mean = chosen.sum(axis=0) / elites
     deviations = chosen - mean
-    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - ddof) + noise])
+    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - ddof) + noise_variance])
 
 
 def _check_numbers(elites: int, ddof: int, samples: int) -> None:

@@ -16,11 +16,22 @@ DISCRETE = (
 """Words beside which `actions` are indices [T]; elsewhere they are vectors [T, k]."""
 
 
+def number_of_choices(scene: Scene) -> int:
+    """Count the actions that an index may mean: the columns of the table, if there is one, else of each row."""
+    return scene["mdp"].number_of_actions if scene.asks_for("action_values") else scene["number_of_actions"]
+
+
 def _actions(scene: Scene) -> Array:
     if not scene.asks_for(*DISCRETE):
         return per_dimension()(scene)
-    index = st.integers(0, scene["number_of_actions"] - 1)
+    index = st.integers(0, number_of_choices(scene) - 1)
     return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
+
+
+def _number_of_actions(scene: Scene) -> int:
+    if scene.asks_for("number_of_states"):
+        return scene["mdp"].number_of_actions
+    return scene.draw(st.integers(*scene.sizes.actions))
 
 
 def _per_choice(low: int, high: int) -> Callable[[Scene], Array]:
@@ -41,7 +52,7 @@ def _mask(scene: Scene) -> Array:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "number_of_actions": lambda scene: scene.draw(st.integers(*scene.sizes.actions)),
+    "number_of_actions": _number_of_actions,
     "actions": _actions,
     **dict.fromkeys(("logits", "old_logits", "other_logits"), _per_choice(-4, 4)),
     **dict.fromkeys(("q_values", "next_q_values", "other_next_q_values"), _per_choice(-8, 8)),

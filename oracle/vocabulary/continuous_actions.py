@@ -13,7 +13,7 @@ PARAMETERS = 2
 
 
 def _process(scene: Scene) -> ContinuousActionProcess:
-    states, k = scene["number_of_states"], scene["dimensions"]
+    states, k = scene["process_states"], scene["dimensions"]
 
     def small(*shape: int) -> Array:
         return draw_array(scene.draw, shape, fractions(-4, 4, 4))
@@ -32,15 +32,15 @@ def _process(scene: Scene) -> ContinuousActionProcess:
 
 
 def _per_state(scene: Scene) -> Array:
-    return draw_array(scene.draw, (scene["number_of_states"], scene["dimensions"]), fractions(-4, 4, 4))
+    return draw_array(scene.draw, (scene["process_states"], scene["dimensions"]), fractions(-4, 4, 4))
 
 
 def _jacobian(scene: Scene) -> Array:
-    return draw_numbers(scene.draw, (scene["number_of_states"], scene["dimensions"], PARAMETERS), -2, 2)
+    return draw_numbers(scene.draw, (scene["process_states"], scene["dimensions"], PARAMETERS), -2, 2)
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "number_of_states": lambda scene: scene.draw(st.integers(*scene.sizes.states)),
+    "process_states": lambda scene: scene.draw(st.integers(*scene.sizes.states)),
     "continuous_process": _process,
     **dict.fromkeys(("mean_actions", "new_mean_actions"), _per_state),
     "jacobian": _jacobian,

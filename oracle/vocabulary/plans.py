@@ -101,8 +101,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "samples": _samples,
     "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,)),
     "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
-    "ddof": lambda scene: scene.draw(st.integers(0, min(1, scene["elites"] - 1))),
-    "noise": scalar(0, 4),
+    "noise_variance": scalar(0, 4),
     # tree search
     "visits": _visits,
     "mean_returns": lambda scene: draw_numbers(scene.draw, (scene["length"],)),

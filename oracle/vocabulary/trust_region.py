@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...spec.numbers import Array, exact, rational
-from ..draws import Scene, draw_array, draw_numbers, draw_policy, per_step, positive, rationals, scalar
+from ..draws import Scene, draw_array, draw_numbers, draw_policy, per_step, positive, rationals
 
 
 def _per_choice(number: st.SearchStrategy[Any]) -> Callable[[Scene], Array]:
@@ -26,8 +26,6 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "mixed_policy": draw_policy,
     "action_ratios": _per_choice(positive(4)),
     **dict.fromkeys(("tangent", "other_tangent"), _per_choice(rationals(-4, 4))),
-    "state_weights": per_step(0, 4),
-    "damping": scalar(0, 1),
     **dict.fromkeys(("fisher_matrix", "other_fisher_matrix"), _positive_definite),
     **dict.fromkeys(("gradient", "other_gradient", "kl_gradient"), per_step(-4, 4)),
     "iterations": lambda scene: scene.draw(st.integers(0, 3)),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ...spec.mdp import discounted_visitation
 from ...spec.numbers import Array, exact, rational
-from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, positive, scalar
+from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, per_step, positive, scalar
 from .choices import number_of_choices
 
 
@@ -35,7 +35,9 @@ def _independent_columns(rows: str) -> Callable[[Scene], Array]:
 
 
 def _state_weights(scene: Scene) -> Array:
-    """How often the scene's policy visits each state from a uniform start, discounted: all positive."""
+    """How often the scene's policy visits each state from a uniform start, discounted; or any weight of each row."""
+    if not scene.asks_for("mdp"):
+        return per_step(0, 4)(scene)
     count = scene["mdp"].number_of_states
     uniform = scene["mdp"].replace(initial=exact([1] * count) / count)
     return discounted_visitation(uniform, scene["policy"]) / count
