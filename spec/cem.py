@@ -35,7 +35,7 @@ def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise_varia
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError.
     Source:
         Slide "Dreamer", Figure 3 "CEM"; Rubinstein & Kroese 2004; Szita & Lorincz 2006, eqs. (1)-(3), whose
-        Its noise Z is added to the variance.
+        noise Z is added to the variance.
     Since:
         0.2
     """

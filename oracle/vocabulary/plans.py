@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ...spec.decision_process import MDP
 from ...spec.numbers import Array, exact, rational, where
-from ..draws import DISCOUNTS, Scene, draw_array, draw_flags, draw_numbers, positive, rows, scalar
+from ..draws import Scene, draw_array, draw_flags, draw_numbers, positive, rows, scalar
 
 
 def _pairs(scene: Scene) -> Array:
@@ -89,7 +89,6 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "transition_model": _transition_model,
     "behaviour": _behaviour,
     "model": _model,
-    "discount": lambda scene: rational(scene.draw(st.sampled_from(DISCOUNTS))),
     # replay
     "items": lambda scene: draw_numbers(scene.draw, (scene["length"],)),
     "capacity": lambda scene: scene.draw(st.integers(1, 4)),
