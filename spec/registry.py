@@ -21,6 +21,7 @@ TOPICS = (
     "td",
     "gae",
     "trajectories",
+    "imitation",
 )
 PARTS = {
     "policy": (
