@@ -61,12 +61,17 @@ def kl_logits_gradient(probabilities: Array, logits: Array) -> Array:
     Since:
         0.2
     """
-    probabilities = as_array(probabilities, "probabilities")
-    if probabilities.ndim == 0:
-        check_shape("probabilities", probabilities, ("...", "A"), "actions last")
-    check_not_empty("probabilities", probabilities, "states and actions")
-    check_distribution("probabilities", probabilities)
-    new = softmax(logits)
-    check_shape("logits", new, probabilities.shape, "as probabilities has")
-    same_system(probabilities=probabilities, logits=new)
-    return new - probabilities
+    target, new = read_target(probabilities), softmax(logits)
+    check_shape("logits", new, target.shape, "as probabilities has")
+    same_system(probabilities=target, logits=new)
+    return new - target
+
+
+def read_target(probabilities: Array) -> Array:
+    """Read the distributions [..., A] that a policy is compared with."""
+    array = as_array(probabilities, "probabilities")
+    if array.ndim == 0:
+        check_shape("probabilities", array, ("...", "A"), "actions last")
+    check_not_empty("probabilities", array, "states and actions")
+    check_distribution("probabilities", array)
+    return array

@@ -315,7 +315,9 @@ def concatenate(parts: list[Array]) -> Array:
 
 
 def pi(system: str) -> Scalar:
-    """Give the number pi in a number system."""
+    """Give the number pi in a number system; it is no rational."""
+    if system == "exact":
+        _transcendental(rational(1), "a multiple by pi")
     return arb.pi() if system in ("ball", "series") else np.pi
 
 
