@@ -22,6 +22,11 @@ TOPICS = (
     "gae",
     "trajectories",
     "pg",
+    "npg",
+    "a2c",
+    "importance_sampling",
+    "vtrace",
+    "retrace",
 )
 PARTS = {
     "pg": ("pg_theorem", "pg_estimators"),
