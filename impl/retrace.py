@@ -31,7 +31,7 @@ def target(
     Spec: rlproof.spec.retrace.target
     """
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
-    traces = trace_lambda * clipped(ratios, 1)
+    traces = jnp.asarray(trace_lambda) * clipped(ratios, 1)
     dtype = jnp.result_type(errors, traces, gamma)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
@@ -39,7 +39,8 @@ def target(
         correction = error + gamma * jnp.where(ends, 0, following)
         return trace * correction, correction
 
-    rows = (errors.astype(dtype), jnp.logical_or(terminated, truncated), traces.astype(dtype))
+    ends = jnp.asarray(jnp.logical_or(terminated, truncated))
+    rows = (errors.astype(dtype), ends, traces.astype(dtype))
     corrections = lax.scan(step, jnp.zeros(errors.shape[1:], dtype), rows, reverse=True)[1]
     return jnp.asarray(values) + corrections
 

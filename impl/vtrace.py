@@ -110,7 +110,7 @@ def _corrections(
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, tuple[Array, Array]]:
         error, ends, ratio, trace = row
-        rest = gamma * jnp.where(ends, 0, following)
+        rest = jnp.asarray(gamma) * jnp.where(ends, 0, following)
         correction = ratio * error + trace * rest
         return correction, (correction, rest)
 

@@ -49,7 +49,7 @@ def ratio(target_probabilities: Array, behaviour_probabilities: Array) -> Array:
             cause="a deterministic behaviour policy, or probabilities rounded to zero",
             remedy="let the behaviour policy explore",
         )
-    return where(acts, target, 0 * target) / where(acts, behaviour, 0 * behaviour + 1)
+    return target / where(acts, behaviour, 0 * behaviour + 1)
 
 
 def ordinary(rewards: Array, ratios: Array, *, gamma: Scalar) -> Scalar:

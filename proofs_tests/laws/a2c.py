@@ -32,7 +32,7 @@ def a2c_advantage_equals_the_direct_sum(
 ) -> Claims:
     """Discounted rewards up to the first end e >= t, then the successor's value unless it is terminal, minus V."""
     estimates = a2c.advantage(rewards, values, next_values, terminated, truncated, gamma=gamma)
-    ends = [*np.flatnonzero(terminated | truncated), len(rewards) - 1]
+    ends = [*np.flatnonzero(np.logical_or(terminated, truncated)), len(rewards) - 1]
     for t, estimate in enumerate(estimates):
         end = next(int(e) for e in ends if e >= t)
         last = 0 if terminated[end] else next_values[end]
