@@ -58,7 +58,7 @@ def softmax_closed_form(mdp: MDP, policy: Array) -> Array:
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError.
     Source:
-        Agarwal et al. 2021, lemma C.1; Sutton & Barto 2018, eq. (13.5) and exercise 13.3.
+        Agarwal et al. 2021, section 5 (softmax); Sutton & Barto 2018, eq. (13.5) and exercise 13.3.
     Since:
         0.2
     """

@@ -17,8 +17,8 @@ STEPS = 2
 @law("pg.theorem", derivation=True)
 def theorem_is_the_slope_of_eta(mdp: MDP, policy: Array, policy_jacobian: Array) -> Claims:
     """Along each parameter, eta(pi + t dpi) = eta(pi) + t g to first order: the power series has this coefficient."""
-    for gradient, direction in zip(pg.theorem(mdp, policy, policy_jacobian), np.moveaxis(policy_jacobian, 2, 0)):
-        yield equal(slope(eta(mdp, numbers.ray(policy, direction))), gradient)
+    for k, gradient in enumerate(pg.theorem(mdp, policy, policy_jacobian)):
+        yield equal(slope(eta(mdp, numbers.ray(policy, policy_jacobian[:, :, k]))), gradient)
 
 
 @law("pg.theorem", derivation=True)
@@ -182,7 +182,7 @@ def episodic_theorem_is_the_slope_at_discount_one(mdp: MDP, policy: Array, actio
 
 @law("pg.theorem_episodic")
 def episodic_theorem_is_invariant_to_idling(mdp: MDP, policy: Array) -> Claims:
-    """If each step does nothing half of the time and pays half, episodes are twice as long, the gradient is the same."""
+    """If each step does nothing half of the time and pays half, episodes last twice as long; the gradient stays."""
     episodes = killed(mdp)
     policy = extended(policy, episodes)
     stays = np.eye(episodes.number_of_states, dtype=int)[:, None, :]

@@ -1,0 +1,31 @@
+"""Words about off-policy corrections: two policies' probabilities, levels of clipping, traces."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ...spec.numbers import exact, rational
+from ..draws import GRAIN, Scene, rows, scalar
+
+
+def _distributions(least: int) -> Callable[[Scene], Any]:
+    def build(scene: Scene) -> Any:
+        row = rows(scene["number_of_actions"], least, GRAIN)
+        return exact(scene.draw(st.lists(row, min_size=scene["length"], max_size=scene["length"])))
+
+    return build
+
+
+def _c_bar(scene: Scene) -> Any:
+    """Draw a level that is at most rho_bar."""
+    return scene["rho_bar"] * rational(scene.draw(st.sampled_from(("1", "1/2", "1/4", "0"))))
+
+
+VOCABULARY: dict[str, Callable[[Scene], Any]] = {
+    "target_probabilities": _distributions(0),
+    "behaviour_probabilities": _distributions(1),
+    "rho_bar": lambda scene: rational(scene.draw(st.sampled_from(("1", "2", "1/2", "4")))),
+    "c_bar": _c_bar,
+    "trace_lambda": scalar(0, 1),
+}
