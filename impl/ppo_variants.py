@@ -41,4 +41,4 @@ def adaptive_kl_trace(divergences: ArrayLike, *, beta: ArrayLike, kl_target: Arr
     divergences, kl_target = jnp.asarray(divergences), jnp.asarray(kl_target)
     factors = jnp.where(3 * divergences < 2 * kl_target, 0.5, jnp.where(2 * divergences > 3 * kl_target, 2.0, 1.0))
     factors = jnp.where(jnp.isnan(divergences), divergences, factors)
-    return beta * jnp.cumprod(factors)
+    return jnp.multiply(beta, jnp.cumprod(factors))

@@ -227,7 +227,7 @@ def _clipped(ratios: Array, sequence_advantages: Array, clip_low: Scalar, clip_h
 
 
 def _penalty(reference: Array, log_probs: Array, token_mask: Array, beta: Scalar) -> Array:
-    system, _, (reference, log_probs) = read_tokens(
-        token_mask, reference_token_log_probs=reference, token_log_probs=log_probs
+    system, _, (log_probs, reference) = read_tokens(
+        token_mask, token_log_probs=log_probs, reference_token_log_probs=reference
     )
     return read_parameter("beta", beta, system, high=None) * k3(reference, log_probs)

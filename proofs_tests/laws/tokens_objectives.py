@@ -107,7 +107,7 @@ def grpo_ignores_padding(
     """What stands outside the mask, and how much of it, changes nothing."""
     arrays = token_log_probs, old_token_log_probs, reference_token_log_probs
     found, again = (
-        tokens.grpo_objective(*inputs, sequence_advantages, clip_epsilon=clip_epsilon, beta=beta)
+        tokens.grpo_objective(*inputs, sequence_advantages=sequence_advantages, clip_epsilon=clip_epsilon, beta=beta)
         for inputs in ((*arrays, token_mask), padded(token_mask, *arrays))
     )
     yield equal(found, again)
@@ -234,7 +234,9 @@ def grpo_token_mean_has_no_gradient_outside_the_mask(
 
     yield equal(slope(objective, token_log_probs, hidden(token_mask)), 0)
     wider = padded(token_mask, token_log_probs, old_token_log_probs, reference_token_log_probs)
-    again = tokens.grpo_token_mean_objective(*wider, sequence_advantages, clip_epsilon=clip_epsilon, beta=beta)
+    again = tokens.grpo_token_mean_objective(
+        *wider, sequence_advantages=sequence_advantages, clip_epsilon=clip_epsilon, beta=beta
+    )
     yield equal(again, objective(token_log_probs))
 
 

@@ -90,7 +90,9 @@ def dr_grpo_has_no_gradient_outside_the_mask(
     """Tokens that do not count have slope zero, and padding changes nothing: the divisor is not the width."""
 
     def objective(*inputs: Array) -> Any:
-        return tokens.dr_grpo_objective(*inputs, sequence_advantages, clip_epsilon=clip_epsilon, max_tokens=max_tokens)
+        return tokens.dr_grpo_objective(
+            *inputs, sequence_advantages=sequence_advantages, clip_epsilon=clip_epsilon, max_tokens=max_tokens
+        )
 
     yield from _ignores_hidden(objective, token_log_probs, old_token_log_probs, token_mask)
 
@@ -167,7 +169,9 @@ def dapo_has_no_gradient_outside_the_mask(
     """Tokens that do not count have slope zero, and padding changes nothing."""
 
     def objective(*inputs: Array) -> Any:
-        return tokens.dapo_objective(*inputs, sequence_advantages, clip_low=clip_low, clip_high=clip_high)
+        return tokens.dapo_objective(
+            *inputs, sequence_advantages=sequence_advantages, clip_low=clip_low, clip_high=clip_high
+        )
 
     yield from _ignores_hidden(objective, token_log_probs, old_token_log_probs, token_mask)
 
@@ -251,7 +255,9 @@ def gspo_has_no_gradient_outside_the_mask(
     """Tokens that do not count have slope zero, and padding changes nothing."""
 
     def objective(*inputs: Array) -> Any:
-        return tokens.gspo_objective(*inputs, sequence_advantages, clip_low=clip_low, clip_high=clip_high)
+        return tokens.gspo_objective(
+            *inputs, sequence_advantages=sequence_advantages, clip_low=clip_low, clip_high=clip_high
+        )
 
     yield from _ignores_hidden(objective, token_log_probs, old_token_log_probs, token_mask)
 
