@@ -55,7 +55,7 @@ def puct(
     total = visits.sum(axis=-1, keepdims=True)
     # With MuZero's base of 19652 the ratio is so near one that its logarithm would keep few digits.
     rate = exploration + jnp.log1p((total + 1) / exploration_base)
-    return mean_returns + priors * (jnp.sqrt(total) * rate) / (1 + visits)
+    return jnp.asarray(mean_returns) + priors * (jnp.sqrt(total) * rate) / (1 + visits)
 
 
 @jax.jit

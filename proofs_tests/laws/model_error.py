@@ -76,10 +76,10 @@ def simulation_bound_ignores_a_constant_reward(mdp: MDP, model: MDP, policy: Arr
     """The same reward added to both everywhere changes no span, hence not the bound; twice the rewards double it."""
     endless, other = mdp.replace(terminal=None), model.replace(terminal=None)
     bound = models.simulation_bound(endless, other, policy)
-    raised = [each.replace(reward=each.reward + 1) for each in (endless, other)]
-    yield equal(models.simulation_bound(*raised, policy), bound)
-    doubled = [each.replace(reward=2 * each.reward) for each in (endless, other)]
-    yield equal(models.simulation_bound(*doubled, policy), 2 * bound)
+    raised = (endless.replace(reward=mdp.reward + 1), other.replace(reward=model.reward + 1))
+    yield equal(models.simulation_bound(raised[0], raised[1], policy), bound)
+    doubled = (endless.replace(reward=2 * mdp.reward), other.replace(reward=2 * model.reward))
+    yield equal(models.simulation_bound(doubled[0], doubled[1], policy), 2 * bound)
 
 
 @law("model.planning_loss")

@@ -37,9 +37,10 @@ def counts_add_over_parts_of_the_data(
     split: int,
 ) -> Claims:
     """Counts of two parts of the data, whatever episode they cut, add up to those of the whole."""
-    data, shape = (visited_states, taken_actions, next_visited_states), (number_of_states, number_of_actions)
+    shape = (number_of_states, number_of_actions)
     parts = [np.s_[: split + 1], np.s_[split + 1 :]][: 1 if split == len(visited_states) - 1 else 2]
-    yield equal(_counts(*data, shape), sum(_counts(*(column[part] for column in data), shape) for part in parts))
+    each = [_counts(visited_states[p], taken_actions[p], next_visited_states[p], shape) for p in parts]
+    yield equal(_counts(visited_states, taken_actions, next_visited_states, shape), sum(each))
 
 
 @law("model.transition_counts")
@@ -52,8 +53,9 @@ def counts_ignore_the_order(
     split: int,
 ) -> Claims:
     """Data rotated by any number of transitions and read backwards have the same counts."""
-    data, shape = (visited_states, taken_actions, next_visited_states), (number_of_states, number_of_actions)
-    yield equal(_counts(*data, shape), _counts(*(np.roll(column, split)[::-1] for column in data), shape))
+    shape, order = (number_of_states, number_of_actions), np.roll(np.arange(len(visited_states)), split)[::-1]
+    other = _counts(visited_states[order], taken_actions[order], next_visited_states[order], shape)
+    yield equal(_counts(visited_states, taken_actions, next_visited_states, shape), other)
 
 
 @law("model.transition_counts", derivation=True)
@@ -73,9 +75,14 @@ def counts_are_tallies(
 
 @law("model.maximum_likelihood", system="ball")
 def frequencies_are_most_likely(counts: Array, transition_model: Array) -> Claims:
-    """No other transition probabilities give the data a larger likelihood (Gibbs' inequality)."""
+    """No other probabilities give the data of a pair, or those of all pairs, as large a likelihood (Gibbs)."""
     frequencies = model.maximum_likelihood(counts)
-    yield at_most(_log_likelihood(counts, transition_model), _log_likelihood(counts, frequencies))
+    other = _terms(counts, transition_model).sum(axis=-1)
+    most = _terms(counts, frequencies).sum(axis=-1)
+    for pair in np.ndindex(most.shape):
+        if not (frequencies[pair] == transition_model[pair]).all():
+            yield at_most(other[pair], most[pair])
+            yield at_most(other.sum(), most.sum())
 
 
 @law("model.maximum_likelihood", system="ball")
@@ -164,10 +171,10 @@ def reward_model_ignores_the_order(
     split: int,
 ) -> Claims:
     """Data rotated and read backwards, or repeated as a whole, have the same model."""
-    data, shape = (rewards, visited_states, taken_actions), (number_of_states, number_of_actions)
-    means = _rewards(*data, shape)
-    yield equal(means, _rewards(*(np.roll(column, split)[::-1] for column in data), shape))
-    yield equal(means, _rewards(*(np.concatenate([column, column]) for column in data), shape))
+    shape, indices = (number_of_states, number_of_actions), np.arange(len(rewards))
+    means = _rewards(rewards, visited_states, taken_actions, shape)
+    for order in (np.roll(indices, split)[::-1], np.concatenate([indices, indices])):
+        yield equal(means, _rewards(rewards[order], visited_states[order], taken_actions[order], shape))
 
 
 @law("model.regression")
@@ -320,7 +327,3 @@ def _terms(weights: Array, probabilities: Array) -> Array:
     """w log p, zero where w is."""
     counted = numbers.is_nonzero(weights)
     return weights * numbers.log(numbers.where(counted, probabilities, probabilities * 0 + 1))
-
-
-def _log_likelihood(counts: Array, probabilities: Array) -> Any:
-    return _terms(counts, probabilities).sum()
