@@ -74,21 +74,17 @@ def test_gaussian_kl_averages_to_the_kl_of_the_system(seed: int) -> None:
     gains = [numbers.exact(generator.integers(-2, 3, (2, 2)) / 16) for _ in range(2)]
     log_stds = [generator.integers(-4, 5, 2) / 8 for _ in range(2)]
     with numbers.precision(agreement.REFERENCE_BITS):
-        covariances = [
-            np.diag(numbers.exp(2 * numbers.ball(each))) + numbers.ball(np.zeros((2, 2))) for each in log_stds
-        ]
-        balls = [
-            to_ball(system),
-            *(x for pair in zip(map(numbers.ball, gains), covariances, strict=True) for x in pair),
-        ]
-        expected = lqr.kl(*balls)
-        moment, mass = lqr.visitation_moment(*balls[:3]), 1 / (1 - balls[0].discount)
+        old, new = (
+            (numbers.ball(gain), numbers.ball(np.diag(numbers.exp(2 * numbers.ball(log_std)))))
+            for gain, log_std in zip(gains, log_stds, strict=True)
+        )
+        balls = to_ball(system)
+        expected = lqr.kl(balls, *old, *new)
+        moment, mass = lqr.visitation_moment(balls, *old), 1 / (1 - balls.discount)
         # f(s) = f(0) + the quadratic part, which values at e_1, e_2, e_1 + e_2 determine.
         points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-        cross = moment[0, 1]
-        weights = np.array(
-            [mass - moment[0, 0] - moment[1, 1] + cross, moment[0, 0] - cross, moment[1, 1] - cross, cross]
-        )
+        alone, cross = np.diag(moment) - moment[0, 1], moment[0, 1]
+        weights = np.array([mass - alone.sum() - cross, *alone, cross])
         means = [points @ numbers.float64(gain).T for gain in gains]
         inputs = dict(zip(agreement.parameters(entry), (means[0], log_stds[0], means[1], log_stds[1]), strict=True))
         got = np.asarray(fast_policy.gaussian_kl(**inputs))
