@@ -14,7 +14,7 @@ def target(rewards: ArrayLike, next_values: ArrayLike, terminated: ArrayLike, *,
 
     Spec: rlproof.spec.ddpg.target
     """
-    return rewards + gamma * jnp.where(jnp.asarray(terminated), 0, jnp.asarray(next_values))
+    return jnp.add(rewards, gamma * jnp.where(jnp.asarray(terminated), 0, jnp.asarray(next_values)))
 
 
 @jax.jit
@@ -26,4 +26,4 @@ def soft_update(online_parameters: ArrayLike, target_parameters: ArrayLike, *, t
     Spec: rlproof.spec.ddpg.soft_update
     """
     online, behind = jnp.asarray(online_parameters), jnp.asarray(target_parameters)
-    return tau * online + (1 - tau) * behind
+    return jnp.add(tau * online, (1 - jnp.asarray(tau)) * behind)

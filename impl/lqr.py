@@ -75,7 +75,7 @@ def advantage(
     Spec: rlproof.spec.lqr.advantage
     """
     curvature, slope = shared.improvement_terms(system, gain, shared.cost_to_go(system, gain))
-    deviations = actions - shared.product(state_vectors, jnp.asarray(gain).T)
+    deviations = jnp.asarray(actions) - shared.product(state_vectors, jnp.asarray(gain).T)
     linear = (deviations * shared.product(state_vectors, slope.T)).sum(axis=-1)
     exploration = shared.trace_of_product(jnp.asarray(covariance), curvature)
     return -(shared.quadratic(deviations, curvature) + 2 * linear - exploration)

@@ -60,27 +60,26 @@ def read_process(process: ContinuousActionProcess) -> ContinuousActionProcess:
     return ContinuousActionProcess(**arrays, discount=discount)
 
 
-def read_actor(
-    process: ContinuousActionProcess, mean_actions: Array, jacobian: Array | None = None
-) -> tuple[ContinuousActionProcess, Array, Array]:
-    """Read a process, the actions mu(s) [S, k] of a deterministic policy, and their Jacobian [S, k, p], if any."""
+def read_actor(process: ContinuousActionProcess, mean_actions: Array) -> tuple[ContinuousActionProcess, Array]:
+    """Read a process and the actions mu(s) [S, k] of a deterministic policy."""
     process, mean_actions = read_process(process), as_array(mean_actions, "mean_actions")
     check_shape("mean_actions", mean_actions, process.reward_slope.shape, "states, action dimensions")
     check_finite("mean_actions", mean_actions)
     same_system(reward_slope=process.reward_slope, mean_actions=mean_actions)
-    if jacobian is None:
-        return process, mean_actions, jacobian
+    return process, mean_actions
+
+
+def read_jacobian(process: ContinuousActionProcess, jacobian: Array) -> Array:
+    """Read the derivative [S, k, p] of the policy's actions in its p parameters."""
     jacobian = as_array(jacobian, "jacobian")
+    parameters = jacobian.shape[-1] if jacobian.ndim else "p"
     check_shape(
-        "jacobian",
-        jacobian,
-        (*mean_actions.shape, jacobian.shape[-1] if jacobian.ndim else "p"),
-        "states, action dimensions, parameters",
+        "jacobian", jacobian, (*process.reward_slope.shape, parameters), "states, action dimensions, parameters"
     )
     check_not_empty("jacobian", jacobian, "parameters")
     check_finite("jacobian", jacobian)
     same_system(reward_slope=process.reward_slope, jacobian=jacobian)
-    return process, mean_actions, jacobian
+    return jacobian
 
 
 def kernel(process: ContinuousActionProcess, mean_actions: Array) -> Array:

@@ -1,7 +1,7 @@
 r"""Deterministic policy gradients: finite states with continuous actions, and the limit of stochastic gradients."""
 
 from .continuous_process import ContinuousActionProcess as ContinuousActionProcess
-from .continuous_process import action_slopes, read_actor, visitation
+from .continuous_process import action_slopes, read_actor, read_jacobian, visitation
 from .linear_policy import closed_loop, cost_to_go, improvement_terms
 from .linear_system import LinearSystem, lyapunov, read_covariance, read_policy
 from .numbers import Array
@@ -30,7 +30,7 @@ def action_gradient(continuous_process: ContinuousActionProcess, mean_actions: A
     Since:
         0.2
     """
-    process, mean_actions, _ = read_actor(continuous_process, mean_actions)
+    process, mean_actions = read_actor(continuous_process, mean_actions)
     return action_slopes(process, mean_actions)
 
 
@@ -58,7 +58,8 @@ def theorem(continuous_process: ContinuousActionProcess, mean_actions: Array, ja
     Since:
         0.2
     """
-    process, mean_actions, jacobian = read_actor(continuous_process, mean_actions, jacobian)
+    process, mean_actions = read_actor(continuous_process, mean_actions)
+    jacobian = read_jacobian(process, jacobian)
     slopes = action_slopes(process, mean_actions)
     return visitation(process, mean_actions) @ (jacobian * slopes[:, :, None]).sum(axis=1)
 
@@ -89,7 +90,8 @@ def single_state(continuous_process: ContinuousActionProcess, mean_actions: Arra
     Since:
         0.2
     """
-    process, mean_actions, jacobian = read_actor(continuous_process, mean_actions, jacobian)
+    process, mean_actions = read_actor(continuous_process, mean_actions)
+    jacobian = read_jacobian(process, jacobian)
     return (jacobian * action_slopes(process, mean_actions)[:, :, None]).sum(axis=1)
 
 

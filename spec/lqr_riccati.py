@@ -119,6 +119,8 @@ def _stable_gain(system: LinearSystem) -> Array:
         gain = -solve(curvature, slope)
         if is_stable(system, gain):
             return gain
+        if abs(matrix).max() > np.sqrt(np.finfo(float).max):
+            break
         matrix = riccati(system, matrix)
         matrix = (matrix + matrix.T) / 2
     raise NotStableError(
