@@ -39,7 +39,7 @@ Reasons = Mapping[str, Mapping[str, str]]
 class Cell(NamedTuple):
     """What one column says of one equation."""
 
-    count: int
+    amount: int
     """How much there is; 0 is a hole."""
     reason: str | None = None
     """Why there is nothing, as far as the equation says so itself."""

@@ -31,7 +31,7 @@ def coverage_page(equations: Iterable["Equation"], entries: Iterable["Published"
 
 def _totals(equations: list["Equation"]) -> str:
     cells = [coverage(equation) for equation in equations]
-    filled = [f"{column} {sum(each[column].count > 0 for each in cells)}" for column in COLUMNS]
+    filled = [f"{column} {sum(each[column].amount > 0 for each in cells)}" for column in COLUMNS]
     return f"Filled, of {len(equations)}: {', '.join(filled)}."
 
 
@@ -45,8 +45,8 @@ def _topic(topic: str, equations: list["Equation"], reasons: Reasons, notes: dic
 
 def _shown(name: str, column: str, cell: Cell, reasons: Reasons, notes: dict[str, int]) -> str:
     """A mark or a number; for a hole, the number of its reason, which is noted if it is new."""
-    if cell.count:
-        return str(cell.count) if column in COUNTED else "✓"
+    if cell.amount:
+        return str(cell.amount) if column in COUNTED else "✓"
     why = reason(name, column, cell, reasons) or "No reason is listed."
     return f"– ({notes.setdefault(why, len(notes) + 1)})"
 

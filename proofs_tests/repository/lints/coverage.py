@@ -20,7 +20,7 @@ def unexplained(equations: Iterable[Equation]) -> dict[str, set[str]]:
     """The holes for which the list must have a reason."""
     cells = {equation.id: coverage(equation) for equation in equations}
     return {
-        column: {name for name, each in cells.items() if not each[column].count and each[column].reason is None}
+        column: {name for name, each in cells.items() if not each[column].amount and each[column].reason is None}
         for column in COLUMNS
     }
 
