@@ -12,12 +12,13 @@ from .errors import UnknownEquationError
 TOPICS = (
     *("mdp", "value", "bellman", "dp"),
     *("policy", "divergence"),
-    *("pg", "dpg", "ddpg"),
+    *("pg", "a2c", "npg", "dpg", "ddpg"),
     *("trpo", "cpi", "cpo"),
     *("ppo", "tokens"),
     *("td", "gae", "mc", "vf"),
+    *("importance_sampling", "vtrace", "retrace"),
     *("model", "dyna", "replay"),
-    *("plan", "cem", "mcts"),
+    *("plan", "cem", "mcts", "imitation"),
     "lqr",
     "trajectories",
 )
