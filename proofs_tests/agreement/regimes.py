@@ -38,6 +38,22 @@ def _flags(generator: Generator, length: int) -> Any:
     return generator.random(length) < 0.1
 
 
+def _probabilities(generator: Generator, length: int) -> Any:
+    """Rows of dyadic probabilities, from certain to even."""
+    return generator.permuted(
+        np.array([[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0.25] * 4])[generator.integers(0, 3, length)], axis=1
+    )
+
+
+def _per_choice(draw: Callable[[Generator, int], Any]) -> Callable[[Generator, int], Any]:
+    return lambda generator, length: draw(generator, length * CHOICES).reshape(length, CHOICES)
+
+
+def _token_mask(generator: Generator, length: int) -> Any:
+    """Prompts of different lengths are padded: each sequence has a first token, and some all."""
+    return np.arange(CHOICES) < generator.integers(1, CHOICES + 1, (length, 1))
+
+
 def _mask(generator: Generator, length: int) -> Any:
     return (generator.random(length) < 0.8) | (np.arange(length) == 0)
 
@@ -50,13 +66,33 @@ PER_STEP: Mapping[str, Callable[[Generator, int], Any]] = {
     "ratios": lambda g, n: np.exp(g.standard_normal(n)),
     "divergences": lambda g, n: 10.0 ** g.uniform(-9, 1, n),
     **dict.fromkeys(("logits", "old_logits"), _logits),
-    **dict.fromkeys(("q_values", "next_q_values"), lambda g, n: _mixed(g, n * CHOICES).reshape(n, CHOICES)),
-    "next_policy": lambda g, n: np.eye(CHOICES)[g.integers(0, CHOICES, n)],
+    **dict.fromkeys(("q_values", "next_q_values", "other_next_q_values"), _per_choice(_mixed)),
+    **dict.fromkeys(("probabilities", "next_policy"), _probabilities),
+    "entropies": lambda g, n: g.uniform(0, 2, n),
+    "sequence_rewards": _mixed,
+    "sequence_advantages": _mixed,
+    **dict.fromkeys(("token_terms", "token_advantages", "group_rewards"), _per_choice(_mixed)),
+    **dict.fromkeys(
+        ("token_log_probs", "old_token_log_probs", "reference_token_log_probs"),
+        _per_choice(lambda g, n: g.uniform(-3, 0, n)),
+    ),
+    "token_mask": _token_mask,
     "discounts": lambda g, n: g.choice([0.0, 0.9, 0.999], n),
     **dict.fromkeys(("mean", "old_mean", "unsquashed", "noise"), _per_dimension(-2, 2)),
     **dict.fromkeys(("log_std", "old_log_std"), _per_dimension(-12, 2)),
 }
 SCALARS = {
+    "trace_decay": 0.9,
+    **dict.fromkeys(("rho_bar", "c_bar"), 1.0),
+    "dual_clip": 3.0,
+    "clip_low": 0.2,
+    "clip_high": 0.28,
+    "norm_epsilon": 1e-8,
+    "ddof": 0,
+    "loss_limit": 1e6,
+    "max_tokens": 8,
+    "value_coefficient": 0.5,
+    "entropy_coefficient": 0.01,
     "gae_lambda": 0.95,
     "clip_epsilon": 0.2,
     "beta": 1.0,
