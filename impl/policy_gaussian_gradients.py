@@ -14,7 +14,7 @@ def gaussian_sample(mean: ArrayLike, log_std: ArrayLike, noise: ArrayLike) -> Ar
 
     Spec: rlproof.spec.policy.gaussian_sample
     """
-    return mean + jnp.exp(jnp.asarray(log_std)) * noise
+    return jnp.add(mean, jnp.exp(jnp.asarray(log_std)) * noise)
 
 
 @jax.jit

@@ -3,7 +3,7 @@
 import numpy as np
 from flint import arb
 
-from .errors import ActionSetError, IntegerDtypeError, NotAProbabilityError
+from .errors import ActionSetError, IntegerDtypeError, RowSumError
 from .numbers import Array, as_array, boxed, holds, plain_array, system_of
 from .validation import check_finite, check_not_empty, check_shape
 
@@ -20,7 +20,7 @@ def read_logits(name: str, logits: Array) -> Array:
     masked = holds(array == lowest)
     check_finite(name, np.where(masked, 0, array))
     if np.any(masked.all(axis=-1)):
-        raise NotAProbabilityError(
+        raise RowSumError(
             f"{name} has a row in which every action is masked",
             got=f"minus infinity throughout row {tuple(map(int, np.argwhere(np.atleast_1d(masked.all(axis=-1)))[0]))}",
             expected="at least one finite number per row",

@@ -109,10 +109,11 @@ def k3_is_not_negative(log_probs: Array, old_log_probs: Array) -> Claims:
     """k3 > 0 but at ratio one, where it is 0; it is above k2 for ratios above one and below k2 for those below."""
     estimates, halves = divergence.k3(log_probs, old_log_probs), divergence.k2(log_probs, old_log_probs)
     more, less = numbers.holds(log_probs > old_log_probs), numbers.holds(log_probs < old_log_probs)
-    yield true(numbers.is_positive(estimates) == (more | less))
+    same = numbers.holds(log_probs == old_log_probs)
+    yield true(numbers.is_positive(estimates) == ~same)
     yield at_most(np.where(more, halves, 0), np.where(more, estimates, 0))
     yield at_most(np.where(less, estimates, 0), np.where(less, halves, 0))
-    yield equal(np.where(more | less, 0, estimates), 0)
+    yield equal(np.where(same, estimates, 0), 0)
 
 
 @law("divergence.k3", system="ball")

@@ -151,7 +151,7 @@ def _covariances(lower: Array) -> Array:
 
 
 def _determinant(matrix: Array) -> Any:
-    return numbers.arb_mat(*matrix.shape, list(matrix.flat)).det()
+    return numbers.arb_mat(len(matrix), len(matrix), list(matrix.flat)).det()
 
 
 def _diagonal(log_std: Array) -> Array:

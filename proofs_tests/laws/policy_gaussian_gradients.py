@@ -72,7 +72,7 @@ def gaussian_score_at_the_mean(mean: Array, log_std: Array) -> Claims:
 @law("policy.gaussian_score", system="ball")
 def gaussian_score_has_the_fisher_information(mean: Array, log_std: Array) -> Claims:
     """E_pi[score^2] = (1/sigma^2, 2), by a quadrature exact to the fifth degree."""
-    squares = sum(weight * scores**2 for weight, scores in _scores(mean, log_std))
+    squares: Any = sum(weight * scores**2 for weight, scores in _scores(mean, log_std))
     yield equal(squares[0], numbers.exp(log_std) ** -2)
     yield equal(squares[1], 2)
 

@@ -206,7 +206,7 @@ def score_sums_to_zero(actions: Array, logits: Array) -> Claims:
 def score_vanishes_where_certain(actions: Array, logits: Array) -> Claims:
     """With all other actions masked it is zero: nothing is left to learn."""
     taken = np.arange(logits.shape[1]) == actions[:, None]
-    yield equal(policy.score(actions, np.where(taken, logits, -numbers.arb.pos_inf())), 0)
+    yield equal(policy.score(actions, np.where(taken, logits, 0 * logits - numbers.arb.pos_inf())), 0)
 
 
 @law("policy.fisher", system="ball", derivation=True)

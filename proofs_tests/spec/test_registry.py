@@ -86,6 +86,14 @@ CASE |= {
 }
 """The same for learned models, replay and planning."""
 
+CASE |= {
+    **{name: [NUMBERS, NUMBERS] for name in ("logits", "logit_steps", "q_values", "noise", "action_slopes")},
+    "unsquashed": [NUMBERS, NUMBERS],
+    **{name: [[["1/2", 0], ["1/3", 2]], [[1, 0], [-1, "1/4"]]] for name in ("scale_tril", "old_scale_tril")},
+    "epsilon_random": "1/8",
+}
+"""The same for policies."""
+
 
 def converted(data: Any, system: str) -> Any:
     """The input in a number system; flags and counts are in none, a scalar parameter is read by the equation."""
@@ -98,6 +106,8 @@ def evaluate(entry: Equation, system: str) -> Any:
     """The value of an equation on the small input; trajectories are listed."""
     names = inspect.signature(entry.function).parameters
     case = {name: converted(CASE[name], system) for name in names}
+    if "actions" in case and {"logits", "number_of_actions"} & set(names):  # beside these, indices
+        case["actions"] = np.array([0, 1])
     if entry.id == "ppo.adaptive_kl":
         case["divergence"] = numbers.convert(case["divergence"], system)[()]
     result = entry.function(**case)
@@ -179,8 +189,11 @@ def test_the_number_systems_listed_are_those_that_work(entry: Equation, system: 
     array = np.asarray(result)
     assert array.size
     if array.dtype.kind != "i":  # a policy of actions is the same in all systems
-        certified = {"trpo.algorithm1_gap": {"exact": "ball"}}  # an exact gap has logarithms, hence is a ball
-        assert numbers.system_of(array) == certified.get(entry.id, {}).get(system, system)
+        others = {
+            "trpo.algorithm1_gap": {"exact": "ball"},  # an exact gap has logarithms, hence is a ball
+            "policy.deterministic": {"exact": "float64", "ball": "float64"},  # zeros and ones, of no real argument
+        }
+        assert numbers.system_of(array) == others.get(entry.id, {}).get(system, system)
 
 
 @pytest.mark.parametrize(
