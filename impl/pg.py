@@ -67,6 +67,17 @@ def discount_weight(mdp: MDP, policy: ArrayLike, *, horizon: int) -> Array:
 
 
 @jax.jit
+def episode_length(mdp: MDP, policy: ArrayLike) -> Array:
+    r"""Mean number of actions in an episode: [...].
+
+    .. math:: \bar T = \sum_{s \notin \mathrm{term}} \rho_\pi(s)
+
+    Spec: rlproof.spec.pg.episode_length
+    """
+    return jnp.where(mdp.terminal, 0, discounted_visitation(mdp, policy)).sum(axis=-1)
+
+
+@jax.jit
 def theorem_episodic(mdp: MDP, policy: ArrayLike) -> Array:
     r"""Policy gradient in softmax logits, from the mean length of an episode: [..., S, A].
 

@@ -74,7 +74,8 @@ def expected(mdp: MDP, policy: Array, state_values: Array, *, gae_lambda: Scalar
         Over trajectories that are never truncated.
     Laws:
         expected_gae_at_v_is_the_advantage, expected_gae_at_lambda_one_is_free_of_bias,
-        expected_gae_at_lambda_zero_is_the_residual, expected_gae_has_this_bias, expected_gae_equals_enumeration
+        expected_gae_at_lambda_zero_is_the_residual, expected_gae_has_this_bias, expected_gae_equals_enumeration,
+        expected_gae_discounts_as_if_killed
     Raises:
         TerminationError if gamma lambda is one and the policy can go on for ever; ShapeError, ActionSetError,
         NotAProbabilityError, NonFiniteError, NumberSystemError, ParameterError.

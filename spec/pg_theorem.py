@@ -2,7 +2,7 @@ r"""The policy gradient theorem, and the exact fields that estimators are compar
 
 from .decision_process import MDP, read_policy
 from .mdp import discounted_visitation, policy_kernel
-from .numbers import Array, as_array, is_nonzero, same_system, where
+from .numbers import Array, Scalar, as_array, is_nonzero, same_system, where
 from .validation import check_count, check_finite, check_not_empty, check_shape
 from .value import advantage, q
 
@@ -127,11 +127,38 @@ def discount_weight(mdp: MDP, policy: Array, *, horizon: int) -> Array:
     return visits[:, None] * policy * advantage(mdp, policy)
 
 
+def episode_length(mdp: MDP, policy: Array) -> Scalar:
+    r"""Mean number of actions in an episode.
+
+    .. math:: \bar T = \sum_{s \notin \mathrm{term}} \rho_\pi(s)
+
+    Args:
+        mdp: decision process of S states and A actions; undiscounted if episodes end in terminal states alone.
+        policy: [S, A] probabilities or [S] integers.
+    Returns:
+        One number, of steps.
+    Conventions:
+        A discount below one ends an episode with probability 1 - gamma after each step. Zero if every first state is
+        terminal.
+    Laws:
+        length_is_the_return_of_one_per_step, length_equals_enumeration, length_doubles_by_idling,
+        length_is_at_most_the_horizon
+    Raises:
+        TerminationError at discount one, if the policy can go on for ever; ShapeError, ActionSetError,
+        NotAProbabilityError, NumberSystemError.
+    Source:
+        Sutton & Barto 2018, section 9.2, box "The on-policy distribution in episodic tasks", eq. (9.2).
+    Since:
+        0.2
+    """
+    return _actions_taken(mdp, policy).sum()
+
+
 def theorem_episodic(mdp: MDP, policy: Array) -> Array:
     r"""Policy gradient in softmax logits, from the mean length of an episode and the on-policy distribution.
 
     .. math:: \frac{\partial\eta}{\partial\phi_{sa}} = \bar T\, \mu(s)\, \pi(a|s)\, A_\pi(s,a), \qquad
-        \bar T = \sum_{s \notin \mathrm{term}} \rho_\pi(s), \quad \mu(s) = \rho_\pi(s) / \bar T
+        \mu(s) = \rho_\pi(s) / \bar T \text{ off terminal states}
 
     Args:
         mdp: decision process of S states and A actions; undiscounted if episodes end in terminal states alone.
@@ -139,8 +166,8 @@ def theorem_episodic(mdp: MDP, policy: Array) -> Array:
     Returns:
         [S, A], in units of reward; zero in terminal states.
     Conventions:
-        A discount below one ends an episode with probability 1 - gamma after each step. The factor is the mean
-        number of actions in an episode; "proportional to" in the book hides it. If none is ever taken, zero.
+        The factor is the mean length of an episode, pg.episode_length; "proportional to" in the book hides it. If
+        no action is ever taken, zero.
     Laws:
         episodic_theorem_is_the_closed_form, episodic_theorem_is_the_slope_at_discount_one,
         episodic_theorem_is_invariant_to_idling, episodic_theorem_is_zero_in_terminal_states
@@ -153,11 +180,15 @@ def theorem_episodic(mdp: MDP, policy: Array) -> Array:
         0.2
     """
     policy = read_policy(mdp, policy)
-    visits = discounted_visitation(mdp, policy)
-    visits = where(mdp.terminal, 0 * visits, visits)
-    length = visits.sum()
+    visits, length = _actions_taken(mdp, policy), episode_length(mdp, policy)
     distribution = visits / where(is_nonzero(length), length, 0 * length + 1)
     return length * distribution[:, None] * policy * advantage(mdp, policy)
+
+
+def _actions_taken(mdp: MDP, policy: Array) -> Array:
+    """The expected discounted number of actions in each state: none where the episode has ended."""
+    visits = discounted_visitation(mdp, policy)
+    return where(mdp.terminal, 0 * visits, visits)
 
 
 def visited_scores(mdp: MDP, policy: Array, visits: Array, weights: Array) -> Array:

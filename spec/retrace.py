@@ -81,7 +81,8 @@ def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Arr
         Defined for every action, also those that mu never takes; its fixed point is q_pi whatever mu and lambda.
     Laws:
         retrace_fixed_point_is_q, retrace_operator_contracts, retrace_operator_without_traces_is_bellmans,
-        retrace_operator_on_policy_gives_q, retrace_operator_equals_enumerated_targets
+        retrace_operator_on_policy_gives_q, retrace_operator_equals_enumerated_targets,
+        retrace_operator_discounts_as_if_killed
     Raises:
         ParameterError; ShapeError, ActionSetError, NotAProbabilityError, NonFiniteError, NumberSystemError;
         TerminationError at discount one, if pi can go on for ever.

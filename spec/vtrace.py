@@ -128,7 +128,7 @@ def operator(
     Laws:
         vtrace_fixed_point_is_the_value_of_the_clipped_policy, vtrace_operator_contracts,
         vtrace_operator_equals_enumerated_targets, vtrace_operator_without_clipping_gives_v,
-        vtrace_operator_without_traces_steps_to_bellmans
+        vtrace_operator_without_traces_steps_to_bellmans, vtrace_operator_discounts_as_if_killed
     Raises:
         ParameterError; ShapeError, ActionSetError, NotAProbabilityError, NonFiniteError, NumberSystemError;
         TerminationError at discount one, if pi can go on for ever.

@@ -21,7 +21,7 @@ from rlproof.verify.checks import SIZES, check_agreement
 
 EXAMPLES = 10
 ALL = pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
-PER_STEP = ("td", "gae", "ppo", "mdp")
+PER_STEP = ("td", "gae", "ppo", "mdp", "pg", "a2c", "importance_sampling", "vtrace", "retrace")
 
 
 @ALL

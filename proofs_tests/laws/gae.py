@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rlproof.laws._common import Array, Claims, discounted_sum, off_terminal
+from rlproof.laws._common import Array, Claims, discounted_sum, extended, killed, off_terminal
 from rlproof.oracle.claims import equal
 from rlproof.oracle.law import law
 from rlproof.spec import gae, numbers, td, trajectories, value
@@ -168,6 +168,14 @@ def expected_gae_equals_enumeration(mdp: MDP, policy: Array, state_values: Array
         here = states[0], actions[0]
         means[here] = means[here] + probability * (estimates[0] + following[states[-1]])
     yield equal(means, mdp.initial[:, None] * policy * expected)
+
+
+@law("gae.expected")
+def expected_gae_discounts_as_if_killed(mdp: MDP, policy: Array, state_values: Array, gae_lambda: Any) -> Claims:
+    """Undiscounted, in the process that survives each step with probability gamma, it is the same."""
+    episodes, critic = killed(mdp), np.append(off_terminal(mdp, state_values), 1)
+    estimates = gae.expected(episodes, extended(policy, episodes), critic, gae_lambda=gae_lambda)
+    yield equal(estimates[:-1], gae.expected(mdp, policy, state_values, gae_lambda=gae_lambda))
 
 
 def _end(start: int, ended: Array) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 
 from rlproof.laws._common import Array, Claims, extended, killed, shaped
 from rlproof.laws._scores import after, expected_scores, slope, softmax_ray
-from rlproof.oracle.claims import equal, true
+from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import numbers, pg, trajectories, value
 from rlproof.spec.decision_process import MDP
@@ -166,6 +166,39 @@ def field_with_the_weight_is_the_gradient(mdp: MDP, policy: Array, horizon: int)
     yield equal(pg.softmax_closed_form(mdp, policy), total + rest)
 
 
+@law("pg.episode_length", derivation=True)
+def length_is_the_return_of_one_per_step(mdp: MDP, policy: Array) -> Claims:
+    """It is the expected return if every action pays one."""
+    ones = 0 * mdp.reward + (~mdp.terminal).astype(int)[:, None]
+    yield equal(pg.episode_length(mdp, policy), eta(mdp.replace(reward=ones), policy))
+
+
+@law("pg.episode_length", derivation=True)
+def length_equals_enumeration(mdp: MDP, policy: Array) -> Claims:
+    """Over all trajectories of H steps, E[sum of gamma^t before the end] + gamma^H times the length from there on."""
+    total = mdp.discount**STEPS * pg.episode_length(after(mdp, policy, STEPS), policy)
+    for states, _, _, probability in trajectories.enumerate(mdp, policy, STEPS):
+        total = total + probability * sum(mdp.discount**t for t in range(STEPS) if not mdp.terminal[states[t]])
+    yield equal(pg.episode_length(mdp, policy), total)
+
+
+@law("pg.episode_length")
+def length_doubles_by_idling(mdp: MDP, policy: Array) -> Claims:
+    """Undiscounted episodes last twice as long if each step does nothing half of the time."""
+    episodes = killed(mdp)
+    policy = extended(policy, episodes)
+    yield equal(pg.episode_length(_idling(episodes), policy), 2 * pg.episode_length(episodes, policy))
+
+
+@law("pg.episode_length")
+def length_is_at_most_the_horizon(mdp: MDP, policy: Array) -> Claims:
+    """It is at most 1/(1 - gamma), and equal if there is no terminal state."""
+    length, horizon = pg.episode_length(mdp, policy), 1 / (1 - mdp.discount)
+    yield at_most(length, horizon)
+    if not mdp.terminal.any():
+        yield equal(length, horizon)
+
+
 @law("pg.theorem_episodic")
 def episodic_theorem_is_the_closed_form(mdp: MDP, policy: Array) -> Claims:
     """Mean length times on-policy distribution are the visits: the gradient is that of the discounted return."""
@@ -185,9 +218,7 @@ def episodic_theorem_is_invariant_to_idling(mdp: MDP, policy: Array) -> Claims:
     """If each step does nothing half of the time and pays half, episodes last twice as long; the gradient stays."""
     episodes = killed(mdp)
     policy = extended(policy, episodes)
-    stays = np.eye(episodes.number_of_states, dtype=int)[:, None, :]
-    idling = episodes.replace(transition=(episodes.transition + stays) / 2, reward=episodes.reward / 2)
-    yield equal(pg.theorem_episodic(idling, policy), pg.theorem_episodic(episodes, policy))
+    yield equal(pg.theorem_episodic(_idling(episodes), policy), pg.theorem_episodic(episodes, policy))
 
 
 @law("pg.theorem_episodic")
@@ -196,3 +227,9 @@ def episodic_theorem_is_zero_in_terminal_states(mdp: MDP, policy: Array) -> Clai
     gradient = pg.theorem_episodic(mdp, policy)
     yield equal(gradient * mdp.terminal[:, None], 0)
     yield equal(gradient.sum(axis=1), 0)
+
+
+def _idling(mdp: MDP) -> MDP:
+    """The process whose steps do nothing half of the time and pay half."""
+    stays = np.eye(mdp.number_of_states, dtype=int)[:, None, :]
+    return mdp.replace(transition=(mdp.transition + stays) / 2, reward=mdp.reward / 2)

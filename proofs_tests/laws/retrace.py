@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rlproof.laws._common import Array, Claims
+from rlproof.laws._common import Array, Claims, extended, killed
 from rlproof.laws._segments import halves, traced_sums
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
@@ -173,3 +173,16 @@ def retrace_operator_equals_enumerated_targets(
         first = states[0], actions[0]
         means[first] = means[first] + probability * (estimate + rest)
     yield equal(means, mdp.initial[:, None] * sampling_policy * result)
+
+
+@law("retrace.operator")
+def retrace_operator_discounts_as_if_killed(
+    mdp: MDP, policy: Array, sampling_policy: Array, action_values: Array, trace_lambda: Any
+) -> Claims:
+    """Undiscounted, in the process that survives each step with probability gamma, it is the same."""
+    episodes = killed(mdp)
+    policies = (extended(each, episodes) for each in (policy, sampling_policy))
+    start = np.where(mdp.terminal[:, None], 0 * action_values, action_values)
+    start = np.concatenate([start, 0 * start[:1] + 1])
+    result = retrace.operator(episodes, *policies, start, trace_lambda=trace_lambda)
+    yield equal(result[:-1], retrace.operator(mdp, policy, sampling_policy, action_values, trace_lambda=trace_lambda))

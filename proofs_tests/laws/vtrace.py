@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rlproof.laws._common import Array, Claims, expectation_from, off_terminal
+from rlproof.laws._common import Array, Claims, expectation_from, extended, killed, off_terminal
 from rlproof.laws._segments import halves, traced_sums
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
@@ -255,3 +255,14 @@ def vtrace_operator_without_traces_steps_to_bellmans(mdp: MDP, policy: Array, st
     values = off_terminal(mdp, state_values)
     result = vtrace.operator(mdp, policy, policy, state_values, rho_bar=1, c_bar=0)
     yield equal(result, expectation_v(mdp, policy, values))
+
+
+@law("vtrace.operator")
+def vtrace_operator_discounts_as_if_killed(
+    mdp: MDP, policy: Array, sampling_policy: Array, state_values: Array, rho_bar: Any, c_bar: Any
+) -> Claims:
+    """Undiscounted, in the process that survives each step with probability gamma, it is the same."""
+    levels, episodes = {"rho_bar": rho_bar, "c_bar": c_bar}, killed(mdp)
+    policies = (extended(each, episodes) for each in (policy, sampling_policy))
+    result = vtrace.operator(episodes, *policies, np.append(off_terminal(mdp, state_values), 1), **levels)
+    yield equal(result[:-1], vtrace.operator(mdp, policy, sampling_policy, state_values, **levels))
