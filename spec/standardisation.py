@@ -32,10 +32,9 @@ def read_ddof(ddof: int, counts: Array) -> int:
 
 
 def deviations(entries: Array, kept: Array, ddof: int) -> tuple[Array, Array]:
-    """Deviations [..., N] of the kept entries from their mean, zero elsewhere, and the variance [..., 1]."""
+    """Deviations [N, n] of the kept entries from their mean and the variance [N, 1]; entries are zero elsewhere."""
     counts = kept.sum(axis=-1)
     ddof = read_ddof(ddof, counts)
-    entries = where(kept, entries, 0 * entries)
     mean = entries.sum(axis=-1) / counts
     centred = where(kept, entries - mean[..., None], 0 * entries)
     variance = (centred * centred).sum(axis=-1) / (counts - ddof)

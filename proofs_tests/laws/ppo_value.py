@@ -173,10 +173,11 @@ def entropy_bonus_is_concave(full_probabilities: Array, other_full_probabilities
 
 @law("ppo.entropy_bonus", system="ball")
 def entropy_bonus_ignores_impossible_actions(probabilities: Array) -> Claims:
-    """An action of probability zero adds nothing, and the order of actions plays no role."""
+    """An action of probability zero adds nothing, and neither the order of actions nor a batch axis plays a role."""
     bonus = ppo.entropy_bonus(probabilities)
     yield equal(ppo.entropy_bonus(np.concatenate([0 * probabilities[:, :1], probabilities], axis=1)), bonus)
     yield equal(ppo.entropy_bonus(probabilities[:, ::-1]), bonus)
+    yield equal(ppo.entropy_bonus(np.stack([probabilities] * 2, axis=1)), bonus)
 
 
 @law("ppo.combined_objective", derivation=True)

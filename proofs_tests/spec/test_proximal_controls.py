@@ -130,6 +130,16 @@ def test_a_wrong_normalisation_is_refuted(wrong: Callable[[Any], Any]) -> None:
     assert numbers.holds(abs(right - wrong(advantages)) > numbers.arb(2) ** -20).any()
 
 
+@pytest.mark.parametrize("number", [0.1, 1 / 3, -12345.678])
+@pytest.mark.parametrize("size", [2, 3, 7, 11])
+def test_equal_floats_are_not_standardised(number: float, size: int) -> None:
+    """The rounding of their mean stays rounding, although no epsilon keeps a deviation computed from it large."""
+    batch = np.full(size, number)
+    for normalise in (ppo.advantage_normalisation, ppo.advantage_whitening, tokens.group_advantages):
+        found = normalise(batch, ddof=1, norm_epsilon=0)
+        assert np.all(abs(found) <= size * np.finfo(float).eps * abs(number))
+
+
 def test_normalising_along_one_axis_is_refuted() -> None:
     """A batch of one episode, normalised along the axis of episodes, is all zeros."""
     advantages = numbers.ball([[1, 2, 5]])
