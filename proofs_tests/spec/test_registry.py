@@ -38,8 +38,17 @@ CASE: dict[str, Any] = {
     **dict.fromkeys(("gamma", "gae_lambda", "clip_epsilon", "beta", "kl_target", "divergence", "delta"), "1/8"),
     "terminated": np.array([False, True]),
     "truncated": np.array([True, False]),
+    **dict.fromkeys(("trace_decay", "step_size", "discount"), "1/8"),
+    **{key: [NUMBERS, NUMBERS] for key in ("q_values", "next_q_values", "other_next_q_values")},
+    **{key: [["1"], ["-1/3"]] for key in ("features", "state_features")},
+    **{key: ["1/2", "1/3"] for key in ("sample_weights", "state_weights")},
+    "returns": NUMBERS,
+    "next_policy": QUARTERS,
+    "states": np.array([0, 1]),
+    **dict.fromkeys(("next_states", "next_actions"), np.array([1, 0])),
     "horizon": 2,
     "sweeps": 2,
+    "n": 2,
 }
 """One small exact input for every parameter that an equation has."""
 
@@ -55,6 +64,8 @@ def evaluate(entry: Equation, system: str) -> Any:
     """The value of an equation on the small input; trajectories are listed."""
     names = inspect.signature(entry.function).parameters
     case = {name: converted(CASE[name], system) for name in names}
+    if "states" in case and "actions" in case:
+        case["actions"] = np.array([0, 1])  # beside states, actions are indices
     if entry.id == "ppo.adaptive_kl":
         case["divergence"] = numbers.convert(case["divergence"], system)[()]
     result = entry.function(**case)
