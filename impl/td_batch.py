@@ -31,4 +31,4 @@ def batch(
     counts = jnp.zeros((len(table), len(table)), dtype).at[states, jnp.asarray(next_states)].add(continues)
     sums = jnp.zeros(table.shape, dtype).at[states].add(jnp.asarray(rewards, dtype))
     shares = jnp.maximum(visits, 1)
-    return linear.solve(discount * counts / shares[:, None], jnp.where(visits > 0, sums / shares, table))
+    return linear.solve(jnp.asarray(discount * counts / shares[:, None]), jnp.where(visits > 0, sums / shares, table))

@@ -28,7 +28,7 @@ def tabular_td0(
     """
     table, states = jnp.asarray(state_values), jnp.asarray(states)
     errors = error(rewards, table[states], table[jnp.asarray(next_states)], terminated, gamma=gamma)
-    return _added(table, step_size * errors, states)
+    return _added(table, jnp.asarray(step_size * errors), states)
 
 
 @jax.jit
@@ -110,7 +110,7 @@ def q_learning(
 
 def _moved(table: Array, states: ArrayLike, actions: ArrayLike, targets: Array, step_size: ArrayLike) -> Array:
     pairs = (jnp.asarray(states), jnp.asarray(actions))
-    return _added(table, step_size * (targets - table[pairs]), *pairs)
+    return _added(table, jnp.asarray(step_size * (targets - table[pairs])), *pairs)
 
 
 def _added(table: Array, increments: Array, *indices: Array) -> Array:

@@ -52,6 +52,7 @@ def lambda_operator(mdp: MDP, policy: ArrayLike, state_values: ArrayLike, *, tra
 
     Spec: rlproof.spec.td.lambda_operator
     """
+    state_values, trace_decay = jnp.asarray(state_values), jnp.asarray(trace_decay)
     residual = expectation_v(mdp, policy, state_values) - state_values
     return state_values + linear.solve(trace_decay * discounted_kernel(mdp, policy), residual)
 

@@ -1,6 +1,7 @@
 """Words about learning values from transitions between numbered states."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ...spec.mdp import discounted_visitation
 from ...spec.numbers import Array, exact, rational
-from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, per_step, positive, scalar
+from ..draws import Scene, draw_array, draw_numbers, per_step, positive, scalar
 from .choices import number_of_choices
 
 
@@ -35,12 +36,17 @@ def _independent_columns(rows: str) -> Callable[[Scene], Array]:
 
 
 def _state_weights(scene: Scene) -> Array:
-    """How often the scene's policy visits each state from a uniform start, discounted; or any weight of each row."""
+    """How often the scene's policy visits each state from anywhere, discounted, rounded up to multiples of 2^-12.
+
+    Such weights d have d > gamma d P, for which the matrix of the TD fixed point is positive definite.
+    """
     if not scene.asks_for("mdp"):
         return per_step(0, 4)(scene)
     count = scene["mdp"].number_of_states
     uniform = scene["mdp"].replace(initial=exact([1] * count) / count)
-    return discounted_visitation(uniform, scene["policy"]) / count
+    return exact(
+        [Fraction(-(-(4096 * int(d.p)) // int(d.q)), 4096) for d in discounted_visitation(uniform, scene["policy"])]
+    )
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
@@ -51,5 +57,5 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "sample_weights": lambda scene: draw_array(scene.draw, (scene["length"],), positive(4)),
     "state_weights": _state_weights,
     "trace_decay": scalar(0, 1),
-    "discount": lambda scene: rational(scene.draw(st.sampled_from(DISCOUNTS))),
+    "discount": lambda scene: rational(scene.draw(st.sampled_from(("1/2", "0", "3/4", "15/16", "1023/1024")))),
 }

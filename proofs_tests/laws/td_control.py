@@ -290,9 +290,11 @@ def _mean_over_successors(mdp: MDP, update: Callable[[tuple[Array, ...]], Array]
 
 
 def _sarsa_sweep(values: Array, rows: tuple[Array, ...], action: int, gamma: Any, step_size: Any) -> Array:
-    *rest, terminated = rows
-    actions = np.full(len(terminated), action)
-    return td.sarsa(values, *rest, actions, terminated, gamma=gamma, step_size=step_size)
+    states, actions, rewards, next_states, terminated = rows
+    next_actions = np.full(len(terminated), action)
+    return td.sarsa(
+        values, states, actions, rewards, next_states, next_actions, terminated, gamma=gamma, step_size=step_size
+    )
 
 
 def _sweep_contracts(

@@ -74,7 +74,7 @@ def lambda_return_solves_the_linear_system(
     rewards: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Any, trace_decay: Any
 ) -> Claims:
     """(I - gamma lambda N) G = R + gamma (1 - term) (1 - lambda n) V', where N leads to the next row, n = N 1."""
-    goes_on = numbers.exact((~(terminated | truncated)).astype(int))
+    goes_on = numbers.exact((~np.logical_or(terminated, truncated)).astype(int))
     goes_on[-1] = numbers.rational(0)
     succession = np.diag(goes_on[:-1], k=1) if len(goes_on) > 1 else numbers.exact([[0]])
     matrix = numbers.exact(np.eye(len(goes_on), dtype=int)) - gamma * trace_decay * succession
