@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ...spec.decision_process import MDP
 from ...spec.numbers import Array, exact, rational, where
-from ..draws import DISCOUNTS, Scene, draw_array, draw_flags, draw_numbers, positive, rows, scalar
+from ..draws import Scene, draw_array, draw_flags, draw_numbers, positive, rows, scalar
 
 
 def _pairs(scene: Scene) -> Array:
@@ -89,7 +89,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "transition_model": _transition_model,
     "behaviour": _behaviour,
     "model": _model,
-    "discount": lambda scene: rational(scene.draw(st.sampled_from(DISCOUNTS))),
+    "discount": lambda scene: rational(scene.draw(st.sampled_from(("1/2", "0", "3/4", "15/16", "1023/1024")))),
     # replay
     "items": lambda scene: draw_numbers(scene.draw, (scene["length"],)),
     "capacity": lambda scene: scene.draw(st.integers(1, 4)),
@@ -101,8 +101,8 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "samples": _samples,
     "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,)),
     "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
-    "ddof": lambda scene: scene.draw(st.integers(0, min(1, scene["elites"] - 1))),
-    "noise": scalar(0, 4),
+    "unbiased": lambda scene: scene["elites"] > 1 and scene.draw(st.booleans()),
+    "extra_variance": scalar(0, 4),
     # tree search
     "visits": _visits,
     "mean_returns": lambda scene: draw_numbers(scene.draw, (scene["length"],)),
