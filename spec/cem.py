@@ -8,24 +8,24 @@ from .tabular_data import read_rows
 from .validation import check_count, check_finite, check_shape, read_parameter
 
 
-def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise_variance: Scalar) -> Array:
+def update(samples: Array, scores: Array, *, elites: int, unbiased: bool, extra_variance: Scalar) -> Array:
     r"""Mean and variance of the best samples, from which the next ones are drawn.
 
     .. math:: \mu = \frac1k \sum_{i \in E} x_i, \qquad
-        \sigma^2 = \frac{1}{k - \mathrm{ddof}} \sum_{i \in E} (x_i - \mu)^2 + Z, \qquad
+        \sigma^2 = \frac{1}{k - u} \sum_{i \in E} (x_i - \mu)^2 + Z, \qquad
         E = \{k \text{ samples of the largest score}\}
 
     Args:
         samples: [N, d], candidates x_i, such as sequences of actions.
         scores: [N], the larger the better.
         elites: number k of samples that are kept, 1 <= k <= N.
-        ddof: 0 for the variance of the elites themselves, 1 for the unbiased one (k >= 2).
-        noise_variance: Z >= 0, added to every variance so that the search does not freeze too early.
+        unbiased: u = 1 if true, and k >= 2; else u = 0, the variance of the elites themselves.
+        extra_variance: Z >= 0, added to every variance so that the search does not freeze too early.
     Returns:
         [2, d]: the means, then the variances; the square root of these is the standard deviation.
     Conventions:
         Of equal scores, the sample of the lower index is better. No smoothing: the old mean and variance play
-        no part. Components are treated one by one.
+        no part. Z widens the variance, not the deviation. Components are treated one by one.
     Gradient:
         Not compared: it jumps where two scores change places.
     Laws:
@@ -44,26 +44,24 @@ def update(samples: Array, scores: Array, *, elites: int, ddof: int, noise_varia
         check_shape("samples", samples, (len(samples), "d"), "samples, components")
     check_shape("scores", scores, (len(samples),), "one score per sample")
     check_finite("scores", scores)
-    noise_variance = read_parameter(
-        "noise_variance", noise_variance, same_system(samples=samples, scores=scores), high=None
-    )
-    _check_numbers(elites, ddof, len(samples))
+    system = same_system(samples=samples, scores=scores)
+    extra_variance = read_parameter("extra_variance", extra_variance, system, high=None)
+    _check_elites(elites, unbiased, len(samples))
     better = holds(scores[:, None] < scores)  # [i, j]: j is better than i
     earlier = holds(scores[:, None] == scores) & (np.arange(len(samples)) < np.arange(len(samples))[:, None])
     chosen = samples[np.flatnonzero((better | earlier).sum(axis=1) < elites)]
     mean = chosen.sum(axis=0) / elites
     deviations = chosen - mean
-    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - ddof) + noise_variance])
+    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - unbiased) + extra_variance])
 
 
-def _check_numbers(elites: int, ddof: int, samples: int) -> None:
+def _check_elites(elites: int, unbiased: bool, samples: int) -> None:
     check_count("elites", elites)
-    check_count("ddof", ddof)
-    if not ddof < elites <= samples or ddof > 1:
+    if not unbiased < elites <= samples:
         raise ParameterError(
-            "elites and ddof are out of range",
-            got=f"elites={elites}, ddof={ddof} for {samples} samples",
-            expected="1 <= elites <= number of samples; ddof 0, or 1 if there are two elites at least",
+            "the number of elites is out of range",
+            got=f"{elites} elites of {samples} samples",
+            expected=f"at least {1 + unbiased}" + (" for an unbiased variance" if unbiased else "") + ", at most all",
             cause="a share of elites in the place of their number, or fewer samples than elites",
-            remedy="write elites=max(1, int(share * len(samples)))",
+            remedy="write elites=max(2, int(share * len(samples)))",
         )

@@ -100,7 +100,8 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "samples": _samples,
     "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,)),
     "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
-    "noise_variance": scalar(0, 4),
+    "unbiased": lambda scene: scene["elites"] > 1 and scene.draw(st.booleans()),
+    "extra_variance": scalar(0, 4),
     # tree search
     "visits": _visits,
     "mean_returns": lambda scene: draw_numbers(scene.draw, (scene["length"],)),

@@ -21,7 +21,7 @@ COVERED = {"visited_states": np.array([0, 0, 1, 1]), "taken_actions": np.array([
 COUNTS = np.ones((2, 2, 2))
 UNIFORM = np.full((2, 2, 2), 0.5)
 QUARTERS = HALVES / 2
-CEM = {"samples": HALVES, "scores": FIRST, "elites": 1, "ddof": 0, "noise": 0.0}
+CEM = {"samples": HALVES, "scores": FIRST, "elites": 1, "unbiased": False, "extra_variance": 0.0}
 PUCT = {"mean_returns": FIRST, "visits": FIRST, "priors": FIRST, "exploration": 1.0, "exploration_base": 1.0}
 
 
@@ -196,11 +196,11 @@ PLANS = {
         lambda: plan.random_shooting(PROCESS, [[0, 2]]), errors.ActionSetError, ("0 to 2", "0 to 1")
     ),
     "actions of floats": Bad(lambda: plan.random_shooting(PROCESS, HALVES), errors.ActionSetError, ("float64",)),
-    "no elite": Bad(lambda: cem.update(**CEM | {"elites": 0}), errors.ParameterError, ("elites=0",)),
+    "no elite": Bad(lambda: cem.update(**CEM | {"elites": 0}), errors.ParameterError, ("0 elites of 2 samples",)),
     "more elites than samples": Bad(lambda: cem.update(**CEM | {"elites": 3}), errors.ParameterError, ("2 samples",)),
     "a share of elites": Bad(lambda: cem.update(**CEM | {"elites": 0.5}), errors.ParameterError, ("elites", "0.5")),
-    "one elite, unbiased": Bad(lambda: cem.update(**CEM | {"ddof": 1}), errors.ParameterError, ("ddof=1",)),
-    "negative noise": Bad(lambda: cem.update(**CEM | {"noise": -1.0}), errors.ParameterError, ("noise", "-1.0")),
+    "one elite, unbiased": Bad(lambda: cem.update(**CEM | {"unbiased": True}), errors.ParameterError, ("at least 2",)),
+    "negative variance": Bad(lambda: cem.update(**CEM | {"extra_variance": -1.0}), errors.ParameterError, ("-1.0",)),
     "scores of other length": Bad(lambda: cem.update(**CEM | {"scores": STEPS}), errors.ShapeError, ("scores", "(3,)")),
     "NaN scores": Bad(lambda: cem.update(**CEM | {"scores": FIRST * NAN}), errors.NonFiniteError, ("scores",)),
     "samples without components": Bad(lambda: cem.update(**CEM | {"samples": FIRST}), errors.ShapeError, ("samples",)),

@@ -183,20 +183,20 @@ def test_half_the_bound_on_a_receding_horizon_is_too_small() -> None:
 def test_elites_of_equal_score_are_the_earlier_ones() -> None:
     """Three equal scores, two elites: the first two samples, and neither the last two nor all three."""
     samples, scores = exact([[0], [2], [7]]), exact([1, 1, 1])
-    fitted = cem.update(samples, scores, elites=2, ddof=0, noise_variance=0)
+    fitted = cem.update(samples, scores, elites=2, unbiased=False, extra_variance=0)
     assert fitted.tolist() == [[1], [1]]
-    assert cem.update(samples[::-1], scores, elites=2, ddof=0, noise_variance=0)[0, 0] != 1
+    assert cem.update(samples[::-1], scores, elites=2, unbiased=False, extra_variance=0)[0, 0] != 1
 
 
 def test_the_divisor_of_the_variance_is_not_left_open() -> None:
     """Two elites at distance two: variance 1 of the elites themselves, 2 without bias."""
     arguments = (exact([[0], [2]]), exact([0, 0]))
-    assert [cem.update(*arguments, elites=2, ddof=d, noise_variance=0)[1, 0] for d in (0, 1)] == [1, 2]
+    assert [cem.update(*arguments, elites=2, unbiased=u, extra_variance=0)[1, 0] for u in (False, True)] == [1, 2]
 
 
 def test_noise_is_added_to_the_variance_and_not_to_the_deviation() -> None:
     """Variance 1 and noise 3 make variance 4, deviation 2; added to the deviation it would be 4."""
-    fitted = cem.update(exact([[0], [2]]), exact([0, 0]), elites=2, ddof=0, noise_variance=3)
+    fitted = cem.update(exact([[0], [2]]), exact([0, 0]), elites=2, unbiased=False, extra_variance=3)
     assert fitted[1, 0] == 4
 
 
