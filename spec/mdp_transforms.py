@@ -35,7 +35,7 @@ def terminal_absorbing(mdp: MDP, policy: Array, ended: Array) -> Array:
         The reward of the transition that ends counts; nothing after it does. A truncation is no end.
     Laws:
         ended_transitions_lead_to_an_absorbing_state, ended_equals_enumeration, ended_nowhere_is_v,
-        ended_everywhere_is_the_reward, ended_on_entering_terminal_states_is_v
+        ended_everywhere_is_the_reward, ended_on_entering_terminal_states_is_v, ended_discounts_as_if_killed
     Raises:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError, TerminationError.
     Source:

@@ -10,6 +10,8 @@ from rlproof.laws._common import (
     deterministic_policies,
     discounted_sum,
     expectation_from,
+    extended,
+    killed,
     off_terminal,
 )
 from rlproof.oracle.claims import at_most, equal, true
@@ -74,6 +76,15 @@ def ended_on_entering_terminal_states_is_v(mdp: MDP, policy: Array) -> Claims:
     values = terminal_absorbing(mdp, policy, entering)
     yield equal(values, value.v(mdp, policy))
     yield equal(values, off_terminal(mdp, values))
+
+
+@law("mdp.terminal_absorbing")
+def ended_discounts_as_if_killed(mdp: MDP, policy: Array, ended: Array) -> Claims:
+    """V is that of the process at discount one that survives each step with probability gamma, flags as before."""
+    mortal = killed(mdp)
+    flags = np.pad(ended, ((0, 1), (0, 0), (0, 1)))
+    values = terminal_absorbing(mortal, extended(policy, mortal), flags)
+    yield equal(values, np.append(terminal_absorbing(mdp, policy, ended), numbers.exact([0])))
 
 
 @law("mdp.discount_as_termination")

@@ -11,7 +11,7 @@ from rlproof.oracle.claims import Claim, at_most, equal, true
 from rlproof.oracle.published import printed, published
 from rlproof.published.gridworlds import uniform
 from rlproof.spec import dp, value
-from rlproof.spec.mdp import MDP
+from rlproof.spec.mdp import MDP, eta, terminal_absorbing
 from rlproof.spec.numbers import Scalar, exact
 
 TABLES = "Gymnasium 1.4, its own transition table"
@@ -66,7 +66,7 @@ def cliff_walking() -> Iterator[Claim]:
     yield printed(discounted, "-12.2478977")
 
 
-@published("value.optimal_v", "dp.policy_iteration", source=f"{TABLES} of Taxi-v4")
+@published("value.optimal_v", "dp.policy_iteration", "mdp.eta", source=f"{TABLES} of Taxi-v4")
 def taxi() -> Iterator[Claim]:
     """Undiscounted values are whole numbers from 3 to 15, of mean 7.93: the registered threshold, 8, is above it."""
     process = as_mdp("Taxi-v4", discount=1.0)
@@ -76,4 +76,16 @@ def taxi() -> Iterator[Claim]:
     yield true(np.array_equal(values, np.round(values)))
     yield printed(exact([Fraction(sum(int(x) for x in values), len(values))]), "7.93")
     discounted = as_mdp("Taxi-v4", discount=0.99)
-    yield printed(discounted.initial @ value.optimal_v(discounted), "6.3274643149")
+    yield printed(eta(discounted, dp.policy_iteration(discounted)), "6.3274643149")
+
+
+@published("mdp.terminal_absorbing", source=f"{TABLES} of FrozenLake-v1, whose outcomes carry a flag")
+def frozen_lake_by_its_flags() -> Iterator[Claim]:
+    """With the flags of the outcomes instead of terminal states: uniform play at discount 0.99, optimal play at one."""
+    process = lake("99/100")
+    entering = np.broadcast_to(process.terminal, process.transition.shape)
+    endless = process.replace(terminal=None)
+    yield printed(terminal_absorbing(endless, uniform(process), entering)[0], "0.0123561373")
+    undiscounted = lake(1)
+    best = terminal_absorbing(undiscounted, dp.policy_iteration(undiscounted), entering)
+    yield equal(best[0], exact(["14/17"])[0])
