@@ -23,3 +23,4 @@ from .ppo_variants import approx_kl as approx_kl
 from .ppo_variants import approx_kl_k1 as approx_kl_k1
 from .ppo_variants import approx_kl_k2 as approx_kl_k2
 from .ppo_variants import dual_clip_objective as dual_clip_objective
+from .ppo_variants import early_stop as early_stop
