@@ -22,3 +22,4 @@ from .ppo_value import truncated_value_loss as truncated_value_loss
 from .ppo_value import value_loss as value_loss
 from .ppo_variants import adaptive_kl_trace as adaptive_kl_trace
 from .ppo_variants import dual_clip_objective as dual_clip_objective
+from .ppo_variants import early_stop as early_stop

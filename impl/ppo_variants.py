@@ -42,3 +42,17 @@ def adaptive_kl_trace(divergences: ArrayLike, *, beta: ArrayLike, kl_target: Arr
     factors = jnp.where(3 * divergences < 2 * kl_target, 0.5, jnp.where(2 * divergences > 3 * kl_target, 2.0, 1.0))
     factors = jnp.where(jnp.isnan(divergences), divergences, factors)
     return jnp.multiply(beta, jnp.cumprod(factors))
+
+
+@jax.jit
+def early_stop(divergences: ArrayLike, *, kl_target: ArrayLike) -> Array:
+    r"""Number of updates before the divergence exceeds 1.5 times its target: [T] -> ().
+
+    .. math:: K = \min\big(\{k : d_k > 1.5\, d_{targ}\} \cup \{T\}\big)
+
+    A NaN divergence exceeds nothing.
+
+    Spec: rlproof.spec.ppo.early_stop
+    """
+    exceeds = 2 * jnp.asarray(divergences) > 3 * jnp.asarray(kl_target)
+    return jnp.where(exceeds.any(), exceeds.argmax(), exceeds.shape[0])

@@ -84,5 +84,36 @@ def adaptive_kl_trace(divergences: Array, *, beta: Scalar, kl_target: Scalar) ->
     return stack(betas)
 
 
+def early_stop(divergences: Array, *, kl_target: Scalar) -> int:
+    r"""Number of updates before the divergence from the old policy exceeds its limit.
+
+    .. math:: K = \min\big(\{k : d_k > 1.5\, d_{targ}\} \cup \{T\}\big)
+
+    Args:
+        divergences: [T], estimated mean KL(old || new) before each of T updates, in nats.
+        kl_target: target divergence >= 0.
+    Returns:
+        A whole number between 0 and T: the update at which the limit is exceeded is not made.
+    Conventions:
+        1.5 is part of the rule, the inequality strict. Estimates may be negative (k1), and then
+        never stop anything.
+    Gradient:
+        Not compared: it counts updates.
+    Laws:
+        early_stop_makes_all_updates_within_the_limit, early_stop_is_monotone, early_stop_looks_at_the_first_excess,
+        early_stop_keeps_to_the_limit_itself
+    Raises:
+        ShapeError, EmptySpaceError, ParameterError, NonFiniteError, IntegerDtypeError, NumberSystemError.
+    Source:
+        OpenAI Spinning Up, PPO; stable-baselines3, PPO's target_kl. CleanRL has 1 for 1.5 and stops after the update.
+    Since:
+        0.2
+    """
+    system, (divergences,) = read_arrays(divergences=divergences)
+    kl_target = read_parameter("kl_target", kl_target, system, high=None)
+    exceeds = is_positive(2 * divergences - 3 * kl_target)
+    return int(exceeds.argmax()) if exceeds.any() else len(divergences)
+
+
 def _mean(terms: Array) -> Scalar:
     return terms.sum() / terms.size

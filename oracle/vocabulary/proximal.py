@@ -27,7 +27,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     ),
     "loss_limit": sampled("4", "0", "1/4", "16", "64"),
     "dual_clip": sampled("3", "2", "3/2", "9/8"),
-    "norm_epsilon": sampled("1/8", "0", "1/1048576"),
+    "norm_epsilon": sampled("1/8", "2", "0", "1/1024"),
     "ddof": _ddof,
     "preferences": lambda scene: draw_numbers(scene.draw, scene["mdp"].reward.shape, -2, 2),
     "epochs": lambda scene: scene.draw(st.integers(0, 3)),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.oracle.claims import at_most, equal
+from rlproof.oracle.claims import at_most, equal, true
 from rlproof.oracle.law import law
 from rlproof.spec import numbers, ppo
 
@@ -88,6 +88,44 @@ def adaptive_kl_trace_starts_with_one_step(divergences: Array, beta: Any, kl_tar
     """Its first entry is one step of the rule from beta."""
     trace = ppo.adaptive_kl_trace(divergences, beta=beta, kl_target=kl_target)
     yield equal(trace[0], ppo.adaptive_kl(divergences[0], beta=beta, kl_target=kl_target))
+
+
+@law("ppo.early_stop", derivation=True)
+def early_stop_makes_all_updates_within_the_limit(divergences: Array, kl_target: Any) -> Claims:
+    """No divergence before the K-th exceeds 3/2 of the target, and the K-th does, if there is one."""
+    updates = ppo.early_stop(divergences, kl_target=kl_target)
+    limit = numbers.rational("3/2") * kl_target
+    for within in divergences[:updates]:
+        yield at_most(within, limit)
+    yield true(updates == len(divergences) or divergences[updates] > limit)
+
+
+@law("ppo.early_stop")
+def early_stop_is_monotone(divergences: Array, kl_target: Any, alpha: Any, scale: Any) -> Claims:
+    """A larger target, or smaller divergences, never stop earlier; only their quotient matters."""
+    updates = ppo.early_stop(divergences, kl_target=kl_target)
+    yield at_most(ppo.early_stop(divergences, kl_target=alpha * kl_target), updates)
+    yield at_most(updates, ppo.early_stop(alpha * divergences, kl_target=kl_target))
+    yield equal(ppo.early_stop(scale * divergences, kl_target=scale * kl_target), updates)
+
+
+@law("ppo.early_stop")
+def early_stop_looks_at_the_first_excess(divergences: Array, kl_target: Any, split: int) -> Claims:
+    """A divergence of twice the target stops there if nothing did before; what comes later plays no role."""
+    raised = divergences.copy()
+    raised[split] = 2 * kl_target
+    before = ppo.early_stop(divergences, kl_target=kl_target)
+    yield equal(ppo.early_stop(raised, kl_target=kl_target), min(before, split))
+    yield equal(ppo.early_stop(np.append(raised, 3 * kl_target), kl_target=kl_target), min(before, split))
+
+
+@law("ppo.early_stop")
+def early_stop_keeps_to_the_limit_itself(divergences: Array, kl_target: Any) -> Claims:
+    """At exactly 3/2 of the target, and below zero, every update is made; a grain above, none."""
+    limit, grain = numbers.rational("3/2") * kl_target, numbers.rational("1/1000000")
+    for within in (limit, -limit, 0):
+        yield equal(ppo.early_stop(0 * divergences + within, kl_target=kl_target), len(divergences))
+    yield equal(ppo.early_stop(0 * divergences + limit + grain, kl_target=kl_target), 0)
 
 
 def _slopes(series: Array) -> Array:
