@@ -25,7 +25,15 @@ TOPICS = (
     "trajectories",
 )
 PARTS = {
-    "trpo": ("trpo_surrogate", "trpo_local", "trpo_bounds", "trpo_algorithm1", "trpo_vine", "trpo_natural_gradient"),
+    "trpo": (
+        "trpo_surrogate",
+        "trpo_local",
+        "trpo_bounds",
+        "trpo_algorithm1",
+        "trpo_average_kl",
+        "trpo_vine",
+        "trpo_natural_gradient",
+    ),
 }
 """The modules of a topic that is too long for one; the topic's own module re-exports them."""
 SECTIONS = ("Args", "Returns", "Conventions", "Gradient", "Laws", "Raises", "Source", "Since")
