@@ -76,12 +76,30 @@ def step_within(problem: Ball, radius: Array) -> Step:
     shortfall = jnp.where(spills, shortfall, 0)
     log_height = jnp.where(spills, log_edge, _log_height_at(problem, radius))
     tilt = _tilt(problem, log_height)
-    weights = _tilted(problem.old, tilt.log_ratio)
-    # They sum to one, up to the rounding of large logarithms, which would show as a row that does not.
-    kept = weights * (jnp.exp(-shortfall) / weights.sum(axis=-1))[..., None]
-    policy = _rounded_up(problem.old, kept) - jnp.expm1(-shortfall)[..., None] * problem.outsider
     multiplier = jnp.where(still, 0, problem.scale * jnp.exp(tilt.log_multiplier - shortfall))
+    policy = _distribution(problem, tilt, shortfall)
     return Step(jnp.where(still[..., None], problem.old, policy), multiplier, log_height)
+
+
+def step_at(problem: Ball, log_multiplier: Array) -> tuple[Step, Array]:
+    r"""Maximise :math:`q \cdot A - \lambda D_{KL}(p\|q)` in every state, given log lambda [..., S]; also give the KL.
+
+    The multiplier grows with the height; it is at most the height, and at least p of the best action times it.
+    """
+    target = log_multiplier - jnp.log(problem.scale)
+    best = jnp.where(problem.gaps == 0, problem.old, 0).sum(axis=-1)
+    log_edge = jnp.log(jnp.where(problem.edge != 0, problem.edge, 1))
+    shortfall = _tilt(problem, log_edge).log_multiplier - target
+    spills = (problem.edge != 0) & (shortfall >= 0)
+    shortfall = jnp.where(spills, shortfall, 0)
+    lower = target + jnp.log(best)
+    found = root_of_decreasing(lambda height: target - _tilt(problem, height).log_multiplier, lower, target, lower)
+    log_height = jnp.where(spills, log_edge, found)
+    tilt = _tilt(problem, log_height)
+    still = ~problem.varied & ~spills
+    policy = jnp.where(still[..., None], problem.old, _distribution(problem, tilt, shortfall))
+    divergence = jnp.where(still, 0, tilt.divergence + shortfall)
+    return Step(policy, jnp.exp(log_multiplier) + jnp.zeros_like(target), log_height), divergence
 
 
 def greedy_limit(problem: Ball) -> Array:
@@ -146,6 +164,14 @@ def _log_height_at(problem: Ball, radius: Array) -> Array:
     best = jnp.where(problem.gaps == 0, problem.old, 0).sum(axis=-1)
     lower = jnp.log(best) + log(jnp.finfo(best.dtype).tiny) / 2
     return root_of_decreasing(excess, lower, jnp.maximum(ceiling, 1), ceiling)
+
+
+def _distribution(problem: Ball, tilt: Tilt, shortfall: Array) -> Array:
+    """Compute the tilted distribution, of which a share e^-shortfall stays and the rest is spilt on the outsider."""
+    weights = _tilted(problem.old, tilt.log_ratio)
+    # They sum to one, up to the rounding of large logarithms, which would show as a row that does not.
+    kept = weights * (jnp.exp(-shortfall) / weights.sum(axis=-1))[..., None]
+    return _rounded_up(problem.old, kept) - jnp.expm1(-shortfall)[..., None] * problem.outsider
 
 
 def _tilt(problem: Ball, log_height: Array) -> Tilt:

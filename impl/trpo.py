@@ -3,6 +3,8 @@ r"""Trust region policy optimisation: identity, surrogate, bounds, Algorithm 1, 
 from .trpo_algorithm1 import algorithm1 as algorithm1
 from .trpo_algorithm1 import algorithm1_gap as algorithm1_gap
 from .trpo_algorithm1 import max_kl_step as max_kl_step
+from .trpo_average_kl import average_kl_gap as average_kl_gap
+from .trpo_average_kl import average_kl_step as average_kl_step
 from .trpo_bounds import epsilon as epsilon
 from .trpo_bounds import kl_bound as kl_bound
 from .trpo_bounds import penalty_coefficient as penalty_coefficient

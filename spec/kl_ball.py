@@ -10,7 +10,9 @@ largest value to zero as the slack grows, so that each radius belongs to one sla
 *outside* the support is better than all inside, nu cannot fall below its A: at a larger radius nu
 stays there and the probability that is left over *spills* on that action. In both cases lambda is
 the derivative of f_s: concave, decreasing in delta. Everything here is float64 and vectorised over
-states; exactness is restored by certificates (`trpo.algorithm1_gap`), not by these iterations.
+states; exactness is restored by certificates (`trpo.algorithm1_gap`, `trpo.average_kl_gap`), not by these
+iterations. If the *mean* of the divergences is constrained, one lambda is common to all states in the place of
+one radius.
 """
 
 from collections.abc import Callable
@@ -84,6 +86,66 @@ def best_penalised_step(policy: Array, advantage: Array, visitation: Array, pena
         low_excess = excess(low)
     log_delta = _illinois(excess, low, high, low_excess, high_excess)
     return step_at_radius(policy, advantage, float(np.exp(log_delta)))
+
+
+def best_average_step(policy: Array, advantage: Array, weights: Array, delta: float) -> KLStep:
+    """Maximise sum_s w_s q_s . A_s over policies with sum_s w_s KL(p_s || q_s) <= delta; weights sum to one.
+
+    The multiplier lambda is that of the constraint, the same in every state; the mean divergence falls with it.
+    At the optimum it is at most the gain divided by delta. States without weight stay as they are.
+    """
+    visited = weights > 0
+    stays = KLStep(policy, delta, np.zeros(len(policy)), np.zeros(len(policy)))
+    gain = weights @ advantage.max(axis=1)
+    if delta == 0 or gain <= 0:
+        return stays
+
+    def excess(log_multiplier: float) -> float:
+        divergences = step_at_multiplier(policy, advantage, float(np.exp(log_multiplier)))[1]
+        mean = weights[visited] @ divergences[visited]
+        return float(np.log(mean / delta)) if mean > 0 else -np.inf
+
+    high = float(np.log(gain) - np.log(delta))
+    low, low_excess, high_excess = high, excess(high), excess(high)
+    while low_excess <= 0 and low > high - 700:  # beyond, every probability that matters is one or zero
+        low, high, high_excess = low - 4.0, low, low_excess
+        low_excess = excess(low)
+    found = low if low_excess <= 0 else _illinois(excess, low, high, low_excess, high_excess)
+    step, _ = step_at_multiplier(policy, advantage, float(np.exp(found)))
+    return KLStep(np.where(visited[:, None], step.policy, policy), delta, step.multiplier, step.slack)
+
+
+def step_at_multiplier(policy: Array, advantage: Array, multiplier: float) -> tuple[KLStep, Array]:
+    """Maximise q . A - lambda KL(p || q) in each state; also give the divergences.
+
+    The threshold's slack is the root of 1 / sum_a p/(slack + G) = lambda. The left side is concave and increasing,
+    so that Newton's steps from below stay below.
+    """
+    supported = policy > 0
+    top = np.where(supported, advantage, -np.inf).max(axis=1)
+    gaps = np.where(supported, top[:, None] - advantage, 0.0)
+    outside = np.maximum(np.where(supported, -np.inf, advantage).max(axis=1) - top, 0.0)
+    mean_gap, best = (policy * gaps).sum(axis=1), np.where(gaps == 0, policy, 0.0).sum(axis=1)
+    slack = np.maximum(multiplier - mean_gap, multiplier * best)
+    for _ in range(100):
+        share = slack[:, None] / (slack[:, None] + gaps)
+        first, second = (policy * share).sum(axis=1), (policy * share**2).sum(axis=1)
+        following = slack + (multiplier - slack / first) * (first**2 / second)
+        settled = abs(following - slack) <= 4 * _EPS * slack
+        slack = following
+        if settled.all():
+            break
+    spills = outside > slack
+    slack = np.maximum(slack, outside)
+    divergence, _ = _divergence(policy, gaps, mean_gap, slack)
+    harmonic = slack / (policy * (slack[:, None] / (slack[:, None] + gaps))).sum(axis=1)
+    shortfall = np.where(spills, np.log(harmonic / multiplier), 0.0)
+    kept = np.where(spills, multiplier, harmonic)[:, None] / (slack[:, None] + gaps)
+    new_policy = np.where(supported, np.maximum(policy * kept, np.finfo(float).tiny), 0.0)
+    rest = np.where(spills, 1 - new_policy.sum(axis=1), 0.0)
+    best_outside = np.where(supported, -np.inf, advantage).argmax(axis=1)
+    new_policy[np.arange(len(rest)), best_outside] += rest
+    return KLStep(new_policy, np.inf, np.full(len(policy), multiplier), slack), divergence + shortfall
 
 
 def _unmoved(policy: Array, advantage: Array, visitation: Array, penalty: float) -> KLStep:

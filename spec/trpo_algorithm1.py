@@ -1,5 +1,8 @@
 r"""TRPO's Algorithm 1 and the trust-region step, solved by their optimality conditions and certified by duality."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from . import kl_ball
@@ -39,10 +42,13 @@ def max_kl_step(mdp: MDP, policy: Array, *, delta: Scalar) -> Array:
     Since:
         0.1
     """
-    old, advantages, _, _ = _float_problem(mdp, policy)
+    old, advantages, _, _ = float_problem(mdp, policy)
     delta = read_parameter("delta", delta, mdp.system, high=None)
     step = kl_ball.step_at_radius(old, advantages, float(float64(delta))).policy
-    return step if mdp.system == "float64" else _shrink_into_ball(read_policy(mdp, policy), step, delta)
+    if mdp.system == "float64":
+        return step
+    exact_old = read_policy(mdp, policy)
+    return shorten(exact_old, step, lambda new: kl_max(ball(exact_old), ball(new)) <= ball(delta))
 
 
 def algorithm1(mdp: MDP, policy: Array) -> Array:
@@ -77,7 +83,7 @@ def algorithm1(mdp: MDP, policy: Array) -> Array:
     if mdp.system == "float64":
         return step.policy
     old = read_policy(mdp, policy)
-    new = _rational_policy(step.policy, old)
+    new = rational_policy(step.policy, old)
     balls = mdp.to("ball")
     improves = kl_bound(balls, ball(old), ball(new)) >= eta(balls, ball(old))
     return new if improves else old
@@ -136,10 +142,10 @@ def _dual_value(old: Array, advantages: Array, multiplier: Scalar, level: Scalar
 
 def float_step(mdp: MDP, policy: Array) -> kl_ball.KLStep:
     """Algorithm 1's step in float64, with its radius and multipliers."""
-    return kl_ball.best_penalised_step(*_float_problem(mdp, policy))
+    return kl_ball.best_penalised_step(*float_problem(mdp, policy))
 
 
-def _float_problem(mdp: MDP, policy: Array) -> tuple[Array, Array, Array, float]:
+def float_problem(mdp: MDP, policy: Array) -> tuple[Array, Array, Array, float]:
     """The data of Algorithm 1's inner problem in float64: policy, advantages, visits, C."""
     if mdp.system not in ("float64", "exact"):
         raise NumberSystemError(
@@ -158,7 +164,7 @@ def _float_problem(mdp: MDP, policy: Array) -> tuple[Array, Array, Array, float]
     )
 
 
-def _rational_policy(new_policy: Array, old: Array) -> Array:
+def rational_policy(new_policy: Array, old: Array) -> Array:
     """Round to multiples of 2^-60 that sum to one and keep the old support; unmoved rows stay as they are."""
     counts = np.array([[round(x * 2**60) for x in row] for row in new_policy.tolist()], dtype=object)
     counts = np.where(is_nonzero(old) & (counts == 0), 1, counts)
@@ -168,11 +174,11 @@ def _rational_policy(new_policy: Array, old: Array) -> Array:
     return where(unmoved[:, None], old, exact(counts) / 2**60)
 
 
-def _shrink_into_ball(old: Array, step: Array, delta: Scalar) -> Array:
-    """Shorten a rounded step until balls certify that it is feasible: KL is convex along it."""
-    new = _rational_policy(step, old)
+def shorten(old: Array, step: Array, is_feasible: Callable[[Array], Any]) -> Array:
+    """Round a step to rationals and shorten it until balls certify that it is feasible: KL is convex along it."""
+    new = rational_policy(step, old)
     for shortening in (0, *(rational(2) ** -bits for bits in range(52, 0, -4))):
         candidate = new + shortening * (old - new)
-        if bool(kl_max(ball(old), ball(candidate)) <= ball(delta)):
+        if bool(is_feasible(candidate)):
             return candidate
     return old

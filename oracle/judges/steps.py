@@ -19,11 +19,11 @@ Inputs = Mapping[str, Any]
 def judge_max_kl_step(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
     """The step must be feasible and its surrogate maximal, up to the rounding of KL and surrogate."""
     mdp, old, delta = (exactly(inputs[name]) for name in ("mdp", "policy", "delta"))
-    step, best = _complete_rows(got), equation.function(mdp, old, delta=delta)
+    step, best = complete_rows(got), equation.function(mdp, old, delta=delta)
     rounded = {"mdp": to_rounded(inputs["mdp"], dtype), "policy": to_rounded(inputs["policy"], dtype)}
     advantages = numbers.float64(value.advantage(mdp, old))
     price = kl_ball.step_at_radius(numbers.float64(old), advantages, float(inputs["delta"]))
-    new = _computed_step(step, price, dtype)
+    new = computed_step(step, price, dtype)
     kl_error = divergence.kl(rounded["policy"], new).error.max()
     excess = divergence.kl_max(numbers.ball(old), numbers.ball(step)) - numbers.ball(delta)
     slope = float(numbers.float64(discounted_visitation(mdp, old)) @ price.multiplier)
@@ -36,7 +36,7 @@ def judge_max_kl_step(equation: Equation, inputs: Inputs, got: Any, dtype: str) 
 def judge_algorithm1(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
     """The certified distance from the maximum must be within the rounding of the objective."""
     mdp, old = exactly(inputs["mdp"]), exactly(inputs["policy"])
-    step = _complete_rows(got)
+    step = complete_rows(got)
     with numbers.precision(128):
         gap = float(trpo.algorithm1_gap(mdp, old, step).upper())
     bound = _resolution_of(inputs, step, dtype)
@@ -52,13 +52,13 @@ def judge_gap(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Compa
     return judge_against(expected.mid(), got, _resolution_of(inputs, exact_inputs["new_policy"], dtype))
 
 
-def _complete_rows(step: Any) -> Any:
+def complete_rows(step: Any) -> Any:
     """Read a float policy as rationals; what its rows miss of one by rounding is made up proportionally."""
     rows = numbers.exact(np.asarray(step))
     return rows / rows.sum(axis=1)[:, None]
 
 
-def _computed_step(step: Any, found: kl_ball.KLStep, dtype: str) -> Rounded:
+def computed_step(step: Any, found: kl_ball.KLStep, dtype: str) -> Rounded:
     """A step q = lambda p / (nu - A) with the rounding of its own evaluation.
 
     lambda takes an exp, a log and a sum; nu - A takes the exp of a root that is found in logarithms, to a few
@@ -85,7 +85,7 @@ def _resolution_of(inputs: Inputs, new_policy: Any, dtype: str) -> float:
 
 def _objective_rounding(inputs: Inputs, new_policy: Any, found: kl_ball.KLStep, dtype: str) -> float:
     mdp, old = to_rounded(inputs["mdp"], dtype), to_rounded(inputs["policy"], dtype)
-    return float(trpo.kl_bound(mdp, old, _computed_step(new_policy, found, dtype)).error)
+    return float(trpo.kl_bound(mdp, old, computed_step(new_policy, found, dtype)).error)
 
 
 JUDGES = {

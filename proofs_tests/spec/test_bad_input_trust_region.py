@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from rlproof.spec import cpi, cpo, errors, numbers, trpo
+from rlproof.spec import acer, cpi, cpo, errors, mirror_descent, npg, numbers, trpo, vpg
 from rlproof.spec.registry import equations
 
 from ._processes import FIRST, HALVES, STEPS, corridor, floats, fractions
 
 NAN = float("nan")
 THIRDS = np.full((2, 3), 1 / 3)
-TOPICS = ("cpi", "cpo")
+TOPICS = ("cpi", "cpo", "mirror_descent", "npg", "acer", "vpg")
 
 
 class Bad(NamedTuple):
@@ -116,6 +116,38 @@ TABLE = [
         ("surrogate_gains", "(2, 2)")),
     Bad("a search without trials", lambda: trpo.line_search(STEPS[:0], STEPS[:0], delta=0.5, backtrack=0.5),
         errors.EmptySpaceError, ("surrogate_gains",)),
+    Bad("a negative average radius", lambda: trpo.average_kl_step(floats(), HALVES, delta=-0.5), errors.ParameterError,
+        ("delta", "-0.5")),
+    Bad("an average region of balls", lambda: trpo.average_kl_step(fractions().to("ball"), EXACT, delta="1/8"),
+        errors.NumberSystemError, ("ball",)),
+    Bad("a gap of other actions", lambda: trpo.average_kl_gap(floats(), HALVES, THIRDS, delta=0.5),
+        errors.ActionSetError, ("new_policy", "3 actions")),
+    Bad("temperature zero", lambda: mirror_descent.step(HALVES, HALVES, temperature=0.0), errors.ParameterError,
+        ("temperature", "0.0", "greedy")),
+    Bad("negative temperature", lambda: mirror_descent.step(HALVES, HALVES, temperature=-1.0), errors.ParameterError,
+        ("temperature", "-1.0")),
+    Bad("a row for a table", lambda: mirror_descent.step(FIRST, FIRST, temperature=1.0), errors.ShapeError,
+        ("probabilities", "(2,)")),
+    Bad("logits to descend from", lambda: mirror_descent.step(-HALVES, HALVES, temperature=1.0),
+        errors.NegativeProbabilityError, ("probabilities",)),
+    Bad("an exponential of Fractions", lambda: mirror_descent.step(EXACT, EXACT, temperature=1),
+        errors.NumberSystemError, ("exponential",)),
+    Bad("a step downhill", lambda: npg.softmax_update(floats(), HALVES, step_size=-1.0), errors.ParameterError,
+        ("step_size", "-1.0")),
+    Bad("a natural step for ever", lambda: npg.softmax_update(corridor(), [1, 2, 0], step_size=1),
+        errors.TerminationError, ("never reaches",)),
+    Bad("a projection on other directions", lambda: acer.trust_region_projection(FIRST, STEPS, delta=0.5),
+        errors.ShapeError, ("kl_gradient", "(3,)")),
+    Bad("an infinite gradient", lambda: acer.trust_region_projection(FIRST * float("inf"), FIRST, delta=0.5),
+        errors.NonFiniteError, ("gradient", "inf")),
+    Bad("a negative bound", lambda: acer.trust_region_projection(FIRST, FIRST, delta=-0.5), errors.ParameterError,
+        ("delta", "-0.5")),
+    Bad("a negative divergence", lambda: vpg.adaptive_stepsize(-0.5, step_size=0.5, kl_target=0.5),
+        errors.ParameterError, ("divergence", "-0.5")),
+    Bad("a NaN divergence", lambda: vpg.adaptive_stepsize(NAN, step_size=0.5, kl_target=0.5), errors.NonFiniteError,
+        ("divergence",)),
+    Bad("a negative step", lambda: vpg.adaptive_stepsize(0.5, step_size=-0.5, kl_target=0.5), errors.ParameterError,
+        ("step_size", "-0.5")),
 ]  # fmt: skip
 
 

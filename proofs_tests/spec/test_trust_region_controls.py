@@ -5,7 +5,8 @@ from itertools import product
 
 import numpy as np
 
-from rlproof.spec import cpi, cpo, divergence, extremal, numbers, trpo
+from rlproof.spec import cpi, cpo, divergence, extremal, mirror_descent, numbers, ppo, trpo, value, vpg
+from rlproof.spec.decision_process import MDP
 from rlproof.spec.mdp import discounted_visitation, eta
 
 HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
@@ -114,7 +115,7 @@ def test_conjugate_gradients_without_the_new_direction_are_too_slow() -> None:
 def test_the_line_search_tests_the_divergence_and_not_its_model() -> None:
     """A step that uses up the quadratic model may be outside the ball: pi = 1/4 moved along its natural gradient.
 
-    Its divergence is 0.137 where the model says 1/8; the search halves it.
+    Its divergence is 0.145 where the model says 1/8; the search halves it.
     """
     policy = numbers.ball(["1/4", "3/4"])
     fisher, gradient = policy[0] * policy[1], numbers.ball([1])
@@ -129,3 +130,51 @@ def test_the_line_search_tests_the_divergence_and_not_its_model() -> None:
     accepted = trpo.line_search(numbers.stack(gains), numbers.stack(gaps), delta="1/8", backtrack="1/2")
     assert accepted == numbers.arb(1) / 2
     assert trpo.line_search(-numbers.stack(gains), numbers.stack(gaps), delta="1/8", backtrack="1/2") == 0
+
+
+def test_the_step_of_the_other_divergence_is_not_trpos() -> None:
+    """Mirror descent moves probabilities by e^(A/tau), TRPO by lambda/(nu - A): at equal KL(old || new) it gains less.
+
+    For pi uniform over three actions with advantages 1, 0, -1 and tau = 1.
+    """
+    old, advantages = numbers.ball([["1/3", "1/3", "1/3"]]), numbers.exact([[1, 0, -1]])
+    new = mirror_descent.step(old, numbers.ball(advantages), temperature=1)
+    radius = divergence.kl_max(old, new)
+    one_state = MDP(numbers.exact([[[1], [1], [1]]]), advantages, numbers.exact([1]), Fraction(0))
+    uniform = numbers.exact([["1/3", "1/3", "1/3"]])
+    best = trpo.max_kl_step(one_state, uniform, delta=numbers.rational(float(radius)))
+    gain = (numbers.ball(best) * numbers.ball(advantages)).sum()
+    assert gain > (new * numbers.ball(advantages)).sum() + numbers.arb(1) / 1000
+
+
+def test_the_average_region_is_not_the_maximum_in_disguise() -> None:
+    """With two states visited alike, of which one alone has anything to gain, the average lets it go twice as far."""
+    mdp = MDP(
+        numbers.exact([[[1, 0]] * 2, [[0, 1]] * 2]), numbers.exact([[1, -1], [0, 0]]), numbers.exact(["1/2", "1/2"]), 0
+    )
+    old, delta = numbers.exact([["1/2", "1/2"]] * 2), numbers.rational("1/64")
+    average = trpo.average_kl_step(mdp, old, delta=delta)
+    wide = trpo.max_kl_step(mdp, old, delta=2 * delta)
+    assert abs(average[0] - wide[0]).max() < numbers.rational(2) ** -40
+    assert (average[1] == old[1]).all()
+    assert average[0, 0] > trpo.max_kl_step(mdp, old, delta=delta)[0, 0]
+
+
+def test_the_thresholds_of_the_step_size_are_not_those_of_the_penalty() -> None:
+    """At 1.75 times the target PPO doubles its penalty, and the step size stays; far above, it shrinks by 1.5, not 2."""
+    target = numbers.rational(Fraction(1, 100))
+    assert ppo.adaptive_kl(target * 7 / 4, beta=1, kl_target=target) == 2
+    assert vpg.adaptive_stepsize(target * 7 / 4, step_size=1, kl_target=target) == 1
+    assert vpg.adaptive_stepsize(target * 3, step_size=1, kl_target=target) == numbers.rational(Fraction(2, 3))
+
+
+def test_the_natural_gradient_of_normalised_visits_is_larger() -> None:
+    """With d in the place of rho in the Fisher matrix alone, the direction is A/(1 - gamma)."""
+    case = extremal.total_variation(Fraction(9, 10), HALF)
+    policy = numbers.exact([["1/4", "1/4", "1/2"]] * 2)
+    visits, advantages = discounted_visitation(case.mdp, policy), value.advantage(case.mdp, policy)
+    gradient = policy * trpo.surrogate_first_order(case.mdp, policy)
+    below_one = 1 - case.mdp.discount
+    for weights, direction in ((visits, advantages), (below_one * visits, advantages / below_one)):
+        assert (trpo.fisher_vector_product(weights, policy, direction, damping=0) == gradient).all()
+    assert (trpo.fisher_vector_product(below_one * visits, policy, advantages, damping=0) != gradient).any()
