@@ -107,17 +107,17 @@ def test_k3_of_close_policies_keeps_its_sign() -> None:
     assert abs(got - expected) <= gamma(4, UNIT_ROUNDOFF["float32"]) * expected
 
 
-def test_the_slope_of_tanh_does_not_underflow() -> None:
-    """At u = 25 in float64 1 - tanh^2 u is zero and its logarithm infinite; ours is finite in spec and impl."""
-    arguments = np.array([[25.0]]), np.array([[25.0]]), np.array([[0.0]])
+@pytest.mark.parametrize("draw", [25.0, -25.0, 400.0, -400.0])
+def test_the_slope_of_tanh_does_not_underflow(draw: float) -> None:
+    """At |u| = 25 in float64 1 - tanh^2 u is zero and its logarithm infinite; ours is finite in spec and impl."""
+    arguments = np.array([[draw]]), np.array([[draw]]), np.array([[0.0]])
     with np.errstate(divide="ignore"):
-        assert np.log(1 - np.tanh(25.0) ** 2) == -np.inf
+        assert np.log(1 - np.tanh(draw) ** 2) == -np.inf
     expected = float(policy.squashed_gaussian_log_prob(*map(ball, map(exact, arguments)))[0])
     for module in (policy, fast_policy):
         got = float(np.asarray(module.squashed_gaussian_log_prob(*arguments))[0])
-        assert (
-            abs(got - expected) <= gamma(16, UNIT_ROUNDOFF["float64"]) * 60
-        )  # 16 roundings of terms that add up to 60
+        # At most 16 roundings of terms whose magnitudes add up to 2 (|u| + 2 log 2) + 1/2 log 2 pi.
+        assert abs(got - expected) <= gamma(16, UNIT_ROUNDOFF["float64"]) * (2 * abs(draw) + 4)
 
 
 def test_close_gaussians_keep_the_digits_of_their_kl() -> None:
