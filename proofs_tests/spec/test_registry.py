@@ -21,7 +21,10 @@ SYSTEMS = ("float64", "exact", "ball")
 OUTSIDE_TOPICS = {"krylov", "sparse", "sparse_equation", "sparse_process"}
 """Modules with formulas that are algorithms for large problems, not further equations of the theory."""
 
-NEARBY = {"trpo.algorithm1", "trpo.max_kl_step", "trpo.algorithm1_gap"}
+NEARBY = {
+    *("trpo.algorithm1", "trpo.max_kl_step", "trpo.algorithm1_gap"),
+    *("trpo.average_kl_step", "trpo.average_kl_gap"),
+}
 """Equations whose exact values are feasible policies near the float ones: their laws say how near."""
 
 HALVES, QUARTERS, NUMBERS = [["1/2", "1/2"]] * 2, [["1/4", "3/4"]] * 2, ["1/2", "-1/3"]
@@ -40,6 +43,14 @@ CASE: dict[str, Any] = {
     "truncated": np.array([True, False]),
     "horizon": 2,
     "sweeps": 2,
+    "mixed_policy": QUARTERS,
+    "probabilities": HALVES,
+    **dict.fromkeys(("q_values", "action_ratios", "tangent"), QUARTERS),
+    **dict.fromkeys(("state_weights", "surrogate_gains"), QUARTERS[0]),
+    **dict.fromkeys(("gradient", "kl_gradient"), NUMBERS),
+    **dict.fromkeys(("alpha", "damping", "backtrack", "temperature", "step_size"), "1/8"),
+    "fisher_matrix": [["2", "1/2"], ["1/2", "1"]],
+    "iterations": 2,
 }
 """One small exact input for every parameter that an equation has."""
 
@@ -55,7 +66,7 @@ def evaluate(entry: Equation, system: str) -> Any:
     """The value of an equation on the small input; trajectories are listed."""
     names = inspect.signature(entry.function).parameters
     case = {name: converted(CASE[name], system) for name in names}
-    if entry.id == "ppo.adaptive_kl":
+    if entry.id in ("ppo.adaptive_kl", "vpg.adaptive_stepsize"):
         case["divergence"] = numbers.convert(case["divergence"], system)[()]
     result = entry.function(**case)
     return list(result) if isinstance(result, Iterator) else result
@@ -136,8 +147,8 @@ def test_the_number_systems_listed_are_those_that_work(entry: Equation, system: 
     array = np.asarray(result)
     assert array.size
     if array.dtype.kind != "i":  # a policy of actions is the same in all systems
-        certified = {"trpo.algorithm1_gap": {"exact": "ball"}}  # an exact gap has logarithms, hence is a ball
-        assert numbers.system_of(array) == certified.get(entry.id, {}).get(system, system)
+        gaps = ("trpo.algorithm1_gap", "trpo.average_kl_gap")  # an exact gap has logarithms, hence is a ball
+        assert numbers.system_of(array) == ("ball" if entry.id in gaps and system == "exact" else system)
 
 
 @pytest.mark.parametrize(
