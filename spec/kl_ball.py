@@ -106,8 +106,9 @@ def best_average_step(policy: Array, advantage: Array, weights: Array, delta: fl
         return float(np.log(mean / delta)) if mean > 0 else -np.inf
 
     high = float(np.log(gain) - np.log(delta))
+    lowest = high - 340  # beyond, what is left of a probability is below 1e-140
     low, low_excess, high_excess = high, excess(high), excess(high)
-    while low_excess <= 0 and low > high - 700:  # beyond, every probability that matters is one or zero
+    while low_excess <= 0 and low > lowest:
         low, high, high_excess = low - 4.0, low, low_excess
         low_excess = excess(low)
     found = low if low_excess <= 0 else _illinois(excess, low, high, low_excess, high_excess)

@@ -161,7 +161,7 @@ def test_the_average_region_is_not_the_maximum_in_disguise() -> None:
 
 
 def test_the_thresholds_of_the_step_size_are_not_those_of_the_penalty() -> None:
-    """At 1.75 times the target PPO doubles its penalty, and the step size stays; far above, it shrinks by 1.5, not 2."""
+    """At 1.75 times the target PPO doubles its penalty, and the step stays; far above, it shrinks by 1.5."""
     target = numbers.rational(Fraction(1, 100))
     assert ppo.adaptive_kl(target * 7 / 4, beta=1, kl_target=target) == 2
     assert vpg.adaptive_stepsize(target * 7 / 4, step_size=1, kl_target=target) == 1
