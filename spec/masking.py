@@ -8,7 +8,7 @@ from .validation import check_finite, check_not_empty, check_shape, read_flags
 
 
 def read_tokens(token_mask: Array, **arrays: Array) -> tuple[str, Array, list[Array]]:
-    """Read arrays [B, L] and their mask; entries outside the mask become zero, each sequence keeps at least one."""
+    """Read arrays [B, L] and their mask, which shows at least one token; entries outside of it become zero."""
     read = {name: as_array(array, name) for name, array in arrays.items()}
     first_name, first = next(iter(read.items()))
     if first.ndim != 2:
@@ -19,15 +19,28 @@ def read_tokens(token_mask: Array, **arrays: Array) -> tuple[str, Array, list[Ar
         check_shape(name, array, first.shape, f"as {first_name} has")
         read[name] = where(mask, array, _zero(array, name))
         check_finite(name, read[name])
-    if not mask.any(axis=1).all():
+    if not mask.any():
         raise MissingDataError(
-            "a sequence has no tokens",
-            got=f"no True in row {int(np.argmin(mask.any(axis=1)))} of token_mask",
-            expected="at least one token in each sequence",
-            cause="an empty response, or a mask that is True where the padding is",
-            remedy="leave the sequence out, or invert the mask",
+            "the mask shows no tokens",
+            got=f"token_mask is False in all {mask.size} places",
+            expected="at least one token that counts",
+            cause="every sequence filtered out, or a mask that is True where the padding is",
+            remedy="skip the batch, or invert the mask",
         )
     return same_system(**read), mask, list(read.values())
+
+
+def check_every_sequence(token_mask: Array) -> None:
+    """Raise MissingDataError unless each sequence has a token; where a sequence's own mean is taken, it must."""
+    has_tokens = token_mask.any(axis=1)
+    if not has_tokens.all():
+        raise MissingDataError(
+            "a sequence has no tokens",
+            got=f"no True in row {int(np.argmin(has_tokens))} of token_mask",
+            expected="at least one token in each sequence",
+            cause="an empty or a filtered response, or a mask that is True where the padding is",
+            remedy="leave the sequence out, or invert the mask",
+        )
 
 
 def read_per_sequence(name: str, array: Array, tokens: Array) -> Array:

@@ -125,7 +125,7 @@ def masked_advantage_normalisation(
         masked_normalisation_ignores_padding
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens, or one token and ddof = 1; NumberSystemError in exact (square roots).
+        mask without tokens, or one token and ddof = 1; NumberSystemError in exact (square roots).
     Source:
         ppo.advantage_normalisation, restricted to the tokens that count.
     Since:
@@ -156,7 +156,7 @@ def masked_advantage_whitening(token_advantages: Array, token_mask: Array, *, dd
         masked_whitening_is_that_of_the_list, masked_whitening_without_a_mask, masked_whitening_ignores_padding
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens, or one token and ddof = 1; NumberSystemError in exact (square roots).
+        mask without tokens, or one token and ddof = 1; NumberSystemError in exact (square roots).
     Source:
         TRL and verl, masked_whiten (ddof = 1, epsilon = 1e-8).
     Since:

@@ -1,6 +1,6 @@
 r"""Means over the tokens of a batch of sequences, and rewards per token."""
 
-from .masking import read_per_sequence, read_tokens
+from .masking import check_every_sequence, read_per_sequence, read_tokens
 from .numbers import Array, Scalar, where
 from .validation import read_parameter
 
@@ -16,14 +16,14 @@ def token_mean(token_terms: Array, token_mask: Array) -> Scalar:
     Returns:
         One number, in units of the terms.
     Conventions:
-        Every token has the same weight, so that long sequences weigh more. The same mask above and below. What
-        stands outside the mask plays no role, be it NaN.
+        Every token has the same weight, so that long sequences weigh more. The same mask above and below: a
+        sequence without tokens counts nowhere. What stands outside the mask plays no role, be it NaN.
     Laws:
         token_mean_is_the_mean_of_a_list, token_mean_weighs_sequences_by_length, token_mean_ignores_padding,
         token_mean_is_linear
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens.
+        mask without tokens.
     Source:
         Yu et al. 2025 (DAPO), eq. (12); TRL, GRPO's loss_type "bnpo".
     Since:
@@ -57,6 +57,7 @@ def sequence_mean(token_terms: Array, token_mask: Array) -> Scalar:
         0.2
     """
     _, mask, (terms,) = read_tokens(token_mask, token_terms=token_terms)
+    check_every_sequence(mask)
     return (terms.sum(axis=1) / mask.sum(axis=1)).sum() / len(mask)
 
 
@@ -73,13 +74,13 @@ def sequence_sum_constant(token_terms: Array, token_mask: Array, *, max_tokens: 
         One number, in units of the terms.
     Conventions:
         The divisor depends on no sequence, so that lengths bias nothing. It is a constant of the run, not the
-        width L of the present batch.
+        width L of the present batch. A sequence without tokens adds zero and counts in B.
     Laws:
         sequence_sum_scales_the_token_mean, sequence_sum_is_additive_over_sequences,
         sequence_sum_ignores_padding, sequence_sum_is_a_double_sum
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens.
+        mask without tokens.
     Source:
         Liu et al. 2025 (Understanding R1-Zero-like training, Dr. GRPO), section 3.
     Since:
@@ -129,6 +130,7 @@ def kl_in_reward(
     system, mask, (log_probs, reference) = read_tokens(
         token_mask, token_log_probs=token_log_probs, reference_token_log_probs=reference_token_log_probs
     )
+    check_every_sequence(mask)
     scores = read_per_sequence("sequence_rewards", sequence_rewards, log_probs)
     beta = read_parameter("beta", beta, system, high=None)
     is_last = mask & (mask[:, ::-1].cumsum(axis=1)[:, ::-1] == 1)

@@ -87,7 +87,7 @@ def grpo_token_mean_objective(
         grpo_token_mean_equals_the_double_sum, grpo_token_mean_has_no_gradient_outside_the_mask
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens; NumberSystemError in exact.
+        mask without tokens; NumberSystemError in exact.
     Source:
         TRL, GRPO's loss_type "bnpo"; pull request 2881 there.
     Since:
@@ -128,7 +128,7 @@ def dr_grpo_objective(
         dr_grpo_has_no_gradient_outside_the_mask
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens; NumberSystemError in exact.
+        mask without tokens; NumberSystemError in exact.
     Source:
         Liu et al. 2025 (Understanding R1-Zero-like training, Dr. GRPO), section 3.
     Since:
@@ -169,7 +169,7 @@ def dapo_objective(
         dapo_at_the_old_policy_weighs_by_length, dapo_has_no_gradient_outside_the_mask
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens; NumberSystemError in exact.
+        mask without tokens; NumberSystemError in exact.
     Source:
         Yu et al. 2025 (DAPO), eqs. (8), (10), (12).
     Since:

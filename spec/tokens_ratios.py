@@ -1,6 +1,6 @@
 r"""Probability ratios of tokens and of whole sequences, and the clipped term with two ends of its own."""
 
-from .masking import read_tokens
+from .masking import check_every_sequence, read_tokens
 from .numbers import Array, Scalar, exp, maximum, minimum
 from .validation import read_arrays, read_parameter
 
@@ -23,7 +23,7 @@ def token_ratio(token_log_probs: Array, old_token_log_probs: Array, token_mask: 
         token_ratio_multiplies_to_the_sequence
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens; NumberSystemError in exact.
+        mask without tokens; NumberSystemError in exact.
     Source:
         Shao et al. 2024 (DeepSeekMath, GRPO), eq. (3).
     Since:
@@ -50,7 +50,7 @@ def sequence_importance_ratio(token_log_probs: Array, old_token_log_probs: Array
         sequence_importance_ratio_composes
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
-        sequence without tokens; NumberSystemError in exact.
+        mask without tokens; NumberSystemError in exact.
     Source:
         Ahmadian et al. 2024 (RLOO), with importance sampling; Zheng et al. 2025 (GSPO), section 4.1.
     Since:
@@ -85,6 +85,7 @@ def sequence_ratio(token_log_probs: Array, old_token_log_probs: Array, token_mas
         0.2
     """
     log_ratios, mask = _read_log_ratios(token_log_probs, old_token_log_probs, token_mask)
+    check_every_sequence(mask)
     return exp(log_ratios.sum(axis=1) / mask.sum(axis=1))
 
 

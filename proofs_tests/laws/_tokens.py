@@ -18,6 +18,11 @@ def padded(token_mask: Array, *arrays: Array) -> list[Array]:
     return [*changed, mask]
 
 
+def with_empty_sequence(token_mask: Array, *arrays: Array) -> list[Array]:
+    """Add a sequence of which the mask shows nothing: arrays, mask last."""
+    return [*(np.concatenate([a, a[:1] + 1]) for a in arrays), np.concatenate([token_mask, token_mask[:1] & False])]
+
+
 def listed(array: Array, token_mask: Array) -> list[Array]:
     """The tokens of each sequence that the mask shows."""
     return [row[shown] for row, shown in zip(array, token_mask, strict=True)]

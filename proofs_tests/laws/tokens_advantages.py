@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.laws._tokens import padded
+from rlproof.laws._tokens import padded, with_empty_sequence
 from rlproof.oracle.claims import equal
 from rlproof.oracle.law import law
 from rlproof.spec import numbers, ppo, tokens
@@ -157,6 +157,9 @@ def masked_normalisation_ignores_padding(
     wider, mask = padded(token_mask, token_advantages)
     again = tokens.masked_advantage_normalisation(wider, mask, ddof=ddof, norm_epsilon=norm_epsilon)
     yield equal(again[:, 1:-1], found)
+    more, mask = with_empty_sequence(token_mask, token_advantages)
+    again = tokens.masked_advantage_normalisation(more, mask, ddof=ddof, norm_epsilon=norm_epsilon)
+    yield equal(again[:-1], found)
     yield equal(found.sum(), 0)
 
 
@@ -188,6 +191,9 @@ def masked_whitening_ignores_padding(
     wider, mask = padded(token_mask, token_advantages)
     again = tokens.masked_advantage_whitening(wider, mask, ddof=ddof, norm_epsilon=norm_epsilon)
     yield equal(again[:, 1:-1], found)
+    more, mask = with_empty_sequence(token_mask, token_advantages)
+    again = tokens.masked_advantage_whitening(more, mask, ddof=ddof, norm_epsilon=norm_epsilon)
+    yield equal(again[:-1], found)
     yield equal(found.sum(), 0)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rlproof.laws._common import Array, Claims
-from rlproof.laws._tokens import lengths, listed, padded
+from rlproof.laws._tokens import lengths, listed, padded, with_empty_sequence
 from rlproof.oracle.claims import equal
 from rlproof.oracle.law import law
 from rlproof.spec import divergence, numbers, tokens
@@ -28,9 +28,10 @@ def token_mean_weighs_sequences_by_length(token_terms: Array, token_mask: Array)
 
 @law("tokens.token_mean")
 def token_mean_ignores_padding(token_terms: Array, token_mask: Array) -> Claims:
-    """What stands outside the mask, and how much of it, changes nothing."""
+    """What stands outside the mask, and how much of it, changes nothing: columns, nor sequences without tokens."""
     mean = tokens.token_mean(token_terms, token_mask)
     yield equal(tokens.token_mean(*padded(token_mask, token_terms)), mean)
+    yield equal(tokens.token_mean(*with_empty_sequence(token_mask, token_terms)), mean)
 
 
 @law("tokens.token_mean")
@@ -100,10 +101,12 @@ def sequence_sum_is_additive_over_sequences(
 
 @law("tokens.sequence_sum_constant")
 def sequence_sum_ignores_padding(token_terms: Array, token_mask: Array, max_tokens: int) -> Claims:
-    """What stands outside the mask, and the width of the batch, changes nothing."""
+    """What stands outside the mask, and the width of the batch, changes nothing; an empty sequence counts in B."""
     total = tokens.sequence_sum_constant(token_terms, token_mask, max_tokens=max_tokens)
     wider, mask = padded(token_mask, token_terms)
     yield equal(tokens.sequence_sum_constant(wider, mask, max_tokens=max_tokens), total)
+    more, mask = with_empty_sequence(token_mask, token_terms)
+    yield equal(len(mask) * tokens.sequence_sum_constant(more, mask, max_tokens=max_tokens), len(token_mask) * total)
 
 
 @law("tokens.sequence_sum_constant", derivation=True)

@@ -70,6 +70,8 @@ WRONG: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: tokens.token_mean(TERMS, MASK)),
     ("padding in the denominator", lambda: tokens.token_mean(TERMS, MASK),
         lambda: np.where(MASK, TERMS, 0).sum() / TERMS.size),
+    ("filtered sequences in the denominator", lambda: tokens.token_mean(TERMS, MASK & [[True], [False]]),
+        lambda: np.where(MASK & [[True], [False]], TERMS, 0).sum() / int(MASK.sum())),
     ("the width of the batch for the constant", lambda: tokens.sequence_sum_constant(TERMS, MASK, max_tokens=8),
         lambda: tokens.sequence_sum_constant(TERMS, MASK, max_tokens=TERMS.shape[1])),
     ("the score on the first padding", lambda: tokens.kl_in_reward(SCORES, FLAT, FLAT, MASK, beta=1)[0],
