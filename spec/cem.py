@@ -30,7 +30,7 @@ def update(samples: Array, scores: Array, *, elites: int, unbiased: bool, extra_
         Not compared: it jumps where two scores change places.
     Laws:
         cem_depends_on_ranks_only, cem_moves_with_the_samples, cem_of_all_samples_has_their_moments,
-        cem_of_one_elite_is_the_best_sample, cem_equals_sorting, cem_ignores_the_order
+        cem_of_one_elite_is_the_best_sample, cem_breaks_ties_by_the_index, cem_equals_sorting, cem_ignores_the_order
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError.
     Source:

@@ -98,7 +98,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "expanded": _expanded,
     # search by sampling
     "samples": _samples,
-    "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,)),
+    "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,), -1, 1),  # ties are frequent
     "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
     "unbiased": lambda scene: scene["elites"] > 1 and scene.draw(st.booleans()),
     "extra_variance": scalar(0, 4),

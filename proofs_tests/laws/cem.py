@@ -57,6 +57,14 @@ def cem_of_one_elite_is_the_best_sample(samples: Array, scores: Array, extra_var
     yield equal(variance, extra_variance)
 
 
+@law("cem.update")
+def cem_breaks_ties_by_the_index(samples: Array, scores: Array, elites: int, shift: Any) -> Claims:
+    """Of samples of equal score the first k are kept, and what comes after them plays no part."""
+    kept = cem.update(samples, 0 * scores + shift, elites=elites, unbiased=False, extra_variance=0)
+    options = {"elites": elites, "unbiased": False, "extra_variance": 0}
+    yield equal(kept, cem.update(samples[:elites], scores[:elites], **options))
+
+
 @law("cem.update", derivation=True)
 def cem_equals_sorting(samples: Array, scores: Array, elites: int, unbiased: bool, extra_variance: Any) -> Claims:
     """Sorting by score, stably, best first, and cutting off after k; the variance from mean squares."""
