@@ -139,7 +139,8 @@ def optimality_gap(system: LinearSystem, gain: Array) -> Scalar:
         P - P* is at most the discounted sum of E^T H^-1 E <= epsilon (Q - N R^-1 N^T) along the optimal policy,
         whose cost is at least that of Q - N R^-1 N^T.
     Laws:
-        no_gain_saves_more_than_the_gap, the_gap_is_zero_without_slope, the_gap_is_without_unit
+        no_gain_saves_more_than_the_gap, the_gap_bounds_the_distance_from_the_optimum,
+        the_gap_is_zero_without_slope, the_gap_is_without_unit
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, DiscountError,
         NotPositiveDefiniteError, NotStableError.

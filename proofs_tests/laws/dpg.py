@@ -173,8 +173,11 @@ def the_limit_is_a_rollout_of_exploration(system: LinearSystem, gain: Array, cov
 
 
 def _frozen_q(process: ContinuousActionProcess, mean_actions: Array, actions: Array) -> Array:
-    """r(s, a) + gamma P(a) v_mu."""
-    future = given.kernel(process, actions) @ given.values(process, mean_actions)
+    """r(s, a) + gamma P(a) v_mu, with P as a product of exponentials."""
+    steered = numbers.exp((process.transition_slope * actions[:, None, :]).sum(axis=2))
+    bent = numbers.exp(process.transition_bend * (actions * actions).sum(axis=1)[:, None])
+    weights = steered * bent * numbers.exp(process.transition_bias)
+    future = weights @ given.values(process, mean_actions) / weights.sum(axis=1)
     return given.rewards(process, actions) + process.discount * future
 
 

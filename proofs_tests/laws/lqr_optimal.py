@@ -132,6 +132,15 @@ def no_gain_saves_more_than_the_gap(system: LinearSystem, gain: Array, new_gain:
         yield true(is_semidefinite(gap * matrix - (matrix - lqr.value_matrix(system, other))))
 
 
+@law("lqr.optimality_gap", system="ball", derivation=True)
+def the_gap_bounds_the_distance_from_the_optimum(system: LinearSystem, gain: Array) -> Claims:
+    """tr((K - K*)^T R (K - K*)) <= tr(P - P*) <= epsilon tr(P), up to 1e-19 for the enclosures of K* and P*."""
+    error, matrix = gain - lqr.optimal_gain(system), lqr.value_matrix(system, gain)
+    excess, hidden = np.trace(matrix - lqr.optimal(system)), numbers.arb(10) ** -19
+    yield at_most(np.trace(error.T @ system.action_cost @ error), excess + hidden)
+    yield at_most(excess, lqr.optimality_gap(system, gain) * np.trace(matrix) + hidden)
+
+
 @law("lqr.optimality_gap")
 def the_gap_is_zero_without_slope(system: LinearSystem, gain: Array) -> Claims:
     """epsilon >= 0, and zero just where the improved gain is the gain itself."""

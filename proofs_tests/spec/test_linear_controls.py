@@ -10,7 +10,7 @@ from rlproof.laws._linear import second_moments
 from rlproof.oracle.cases import exactly
 from rlproof.oracle.law import to_ball
 from rlproof.spec import continuous_process as given
-from rlproof.spec import ddpg, dpg, lqr, numbers, value
+from rlproof.spec import ddpg, dpg, lqr, lqr_riccati, numbers, value
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.linear_policy import policy_cost, reward
 from rlproof.spec.linear_system import is_semidefinite, is_stable
@@ -157,6 +157,22 @@ def test_the_golden_ratio_is_an_optimal_value() -> None:
         assert found.contains(golden.mid())
         assert gain.contains((-golden / (1 + golden)).mid())
         assert max(found.rad(), gain.rad()) < numbers.arb(10) ** -30
+
+
+@pytest.mark.parametrize("scale", [Fraction(1, 100), 1, 100])
+@pytest.mark.parametrize("offset", [Fraction(1, 8), Fraction(-1, 8), Fraction(1, 1024)])
+def test_an_iteration_stopped_early_is_enclosed_all_the_same(
+    scale: Any, offset: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The radius comes from the certificate, not from trust in Newton's method: whatever gain it is asked about."""
+    system = to_ball(scalar(a=2, b=2, q=scale, r=scale, gamma="1/4"))
+    golden = (1 + numbers.arb(5).sqrt()) / 2
+    near = numbers.ball([[golden / -(1 + golden) + numbers.arb(numbers.rational(offset))]])
+    monkeypatch.setattr(lqr_riccati, "_solve", lambda _: (system, near))
+    ((found,),), ((gain,),) = lqr.optimal(system), lqr.optimal_gain(system)
+    assert found.contains((numbers.arb(numbers.rational(scale)) * golden).mid())
+    assert gain.contains((-golden / (1 + golden)).mid())
+    assert gain.rad() > abs(numbers.arb(numbers.rational(offset)))
 
 
 @pytest.mark.parametrize(
