@@ -47,7 +47,8 @@ def kl(policy: Array, new_policy: Array) -> Array:
         0 log 0 = 0. Direction KL(old || new), as in TRPO and PPO.
     Laws:
         kl_is_not_negative, kl_of_itself_is_zero, kl_is_infinite_on_lost_support, kl_dominates_squared_tv,
-        kl_is_jointly_convex, kl_grows_like_fisher, kl_is_a_sum_of_positive_terms
+        kl_is_jointly_convex, kl_grows_like_fisher, kl_is_a_sum_of_positive_terms,
+        kl_adds_over_independent_choices
     Raises:
         ActionSetError, NotAProbabilityError, NonFiniteError; NumberSystemError in exact (logarithms).
     Source:

@@ -126,6 +126,17 @@ def kl_is_a_sum_of_positive_terms(policy: Array, new_policy: Array) -> Claims:
             yield true(sum(terms) == numbers.arb.pos_inf())
 
 
+@law("divergence.kl", system="ball")
+def kl_adds_over_independent_choices(
+    probabilities: Array, full_probabilities: Array, other_probabilities: Array, other_full_probabilities: Array
+) -> Claims:
+    """Of two choices made independently, as one choice among A^2 pairs, KL is the sum of both."""
+    old = (probabilities[:, :, None] * other_probabilities[:, None, :]).reshape(len(probabilities), -1)
+    new = (full_probabilities[:, :, None] * other_full_probabilities[:, None, :]).reshape(len(probabilities), -1)
+    apart = divergence.kl(probabilities, full_probabilities)
+    yield equal(divergence.kl(old, new), apart + divergence.kl(other_probabilities, other_full_probabilities))
+
+
 @law("divergence.tv_max", derivation=True)
 def tv_max_dominates_every_state(policy: Array, new_policy: Array) -> Claims:
     """In no state does an event's probability change by more, and in some state one changes by as much."""
