@@ -1,9 +1,9 @@
 """Numbers of our own derivation that have an independent definition: how tight the bounds are on extremal instances."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 
-from rlproof.laws._common import Claims
-from rlproof.oracle.claims import equal
+from rlproof.oracle.claims import Claim, equal
 from rlproof.oracle.published import printed, published
 from rlproof.spec import cpi, extremal, numbers, trpo
 from rlproof.spec.mdp import eta
@@ -12,7 +12,7 @@ SOURCE = "derived by hand for this project: limits of the extremal instances in 
 
 
 @published("trpo.tv_bound_refined", "cpi.mixture_bound_kl02", source=SOURCE)
-def the_two_bounds_that_are_attained() -> Claims:
+def the_two_bounds_that_are_attained() -> Iterator[Claim]:
     """At discount 1/2 and alpha = 1/10 the refined Theorem 1 loses 4/55 on E1, the bound for mixtures 2/55 on E2."""
     case = extremal.total_variation(Fraction(1, 2), Fraction(1, 10))
     lost = trpo.surrogate(*case[1:]) - eta(case.mdp, case.new_policy)
@@ -27,7 +27,7 @@ def the_two_bounds_that_are_attained() -> Claims:
 
 
 @published("trpo.kl_bound", source=SOURCE)
-def the_share_of_the_divergence_bound_on_a_random_walk() -> Claims:
+def the_share_of_the_divergence_bound_on_a_random_walk() -> Iterator[Claim]:
     """E4 at alpha = 1e-4, between walls so far that they do not show: the loss as a share of C max KL.
 
     As alpha vanishes it tends to sqrt((1-gamma)/(1+gamma))/2. A wall at distance w weighs
