@@ -1,18 +1,20 @@
 """Sutton & Barto 2018, chapters 6 and 7: random walks and the predictor."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from rlproof.laws._common import Array, Claims
-from rlproof.oracle.claims import equal
+from rlproof.oracle.claims import Claim, equal
 from rlproof.oracle.published import printed, published
 from rlproof.spec import mc, numbers, td, value, vf
 from rlproof.spec.decision_process import MDP
+from rlproof.spec.numbers import Array
 
 BOOK = "Sutton & Barto 2018"
 
 
 @published("td.lambda_operator", "vf.td_fixed_point", "value.v", source=f"{BOOK}, example 6.2")
-def five_state_walk() -> Claims:
+def five_state_walk() -> Iterator[Claim]:
     """The true values of A to E are 1/6, 2/6, 3/6, 4/6, 5/6."""
     walk, policy = random_walk(5, left=0, right=1)
     expected = numbers.exact(["1/6", "2/6", "3/6", "4/6", "5/6"])
@@ -24,7 +26,7 @@ def five_state_walk() -> Claims:
 
 
 @published("td.tabular_td0", "td.error", source=f"{BOOK}, exercise 6.3 on example 6.2")
-def first_episode_of_the_five_state_walk() -> Claims:
+def first_episode_of_the_five_state_walk() -> Iterator[Claim]:
     """After a first episode that ends on the left only V(A) has changed, by alpha 0.1 times 0.5: to 0.45."""
     table, path = numbers.exact(["1/2"] * 5), [2, 1, 0]
     rewards = numbers.exact([0])
@@ -36,7 +38,7 @@ def first_episode_of_the_five_state_walk() -> Claims:
 
 
 @published("td.batch", "mc.every_visit", "mc.first_visit", source=f"{BOOK}, example 6.4")
-def you_are_the_predictor() -> Claims:
+def you_are_the_predictor() -> Iterator[Claim]:
     """Eight episodes: batch TD(0) gives V(A) = V(B) = 3/4, batch Monte Carlo V(A) = 0 and V(B) = 3/4."""
     states = np.array([0, 1, *[1] * 7])
     rewards = numbers.exact([0, 0, *[1] * 6, 0])
@@ -49,7 +51,7 @@ def you_are_the_predictor() -> Claims:
 
 
 @published("td.n_step_return", "td.lambda_return", "value.v", source=f"{BOOK}, example 7.1")
-def nineteen_state_walk() -> Claims:
+def nineteen_state_walk() -> Iterator[Claim]:
     """The true values are -0.9 to 0.9 in steps of 0.1; a first two-step return that ends on the left is -1."""
     walk, policy = random_walk(19, left=-1, right=1)
     yield printed(
