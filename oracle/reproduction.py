@@ -54,7 +54,7 @@ def _source(value: Any, dtype: str | None) -> str:
             f"{name}={'' if dtype is None else 'np.array('}{_nested(field, number)}{'' if dtype is None else ')'}"
             for name, field in (("transition", value.transition), ("reward", value.reward), ("initial", value.initial))
         )
-        return f"MDP({inner}, discount={number(value.discount)}, terminal={value.terminal.tolist()})"
+        return f"MDP({inner}, discount={_source(value.discount, dtype)}, terminal={value.terminal.tolist()})"
     if is_record(value):
         inner = ", ".join(f"{name}={_source(field, dtype)}" for name, field in value._asdict().items())
         return f"{type(value).__name__}({inner})"

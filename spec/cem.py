@@ -34,8 +34,8 @@ def update(samples: Array, scores: Array, *, elites: int, unbiased: bool, extra_
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError.
     Source:
-        Slide "Dreamer", Figure 3 "CEM"; Rubinstein & Kroese 2004; Szita & Lorincz 2006, eqs. (1)-(3), whose
-        noise Z is added to the variance.
+        Slide "Dreamer", Figure 3 "CEM"; Rubinstein & Kroese 2004; Szita & Lorincz 2006, whose noise
+        is added to the variance.
     Since:
         0.2
     """

@@ -66,7 +66,7 @@ def uct(mean_returns: Array, visits: Array, *, exploration: Scalar) -> Array:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError;
         MissingDataError without any visit; NumberSystemError in exact (logarithms).
     Source:
-        Auer et al. 2002, Figure 1 (UCB1); Kocsis & Szepesvari 2006, section 2.2 (UCT).
+        Auer et al. 2002, Figure 1 (UCB1); Kocsis & Szepesvari 2006 (UCT).
     Since:
         0.2
     """
@@ -138,7 +138,7 @@ def visit_policy(visits: Array, *, temperature: Scalar) -> Array:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError without
         any visit; NumberSystemError in exact (powers).
     Source:
-        Schrittwieser et al. 2020 (MuZero), appendix B, eq. (6); Silver et al. 2017 (AlphaGo Zero), methods.
+        Schrittwieser et al. 2020 (MuZero), appendix on data generation; Silver et al. 2017 (AlphaGo Zero), methods.
     Since:
         0.2
     """
@@ -173,7 +173,7 @@ def search(mdp: MDP, state_values: Array, expanded: Array) -> Array:
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError, ParameterError.
     Source:
-        Slide "MuZero"; Coulom 2006, section 3 (backup operators); Sutton & Barto 2018, section 8.11.
+        Slide "MuZero"; Coulom 2006 (backup operators); Sutton & Barto 2018, section 8.11.
     Since:
         0.2
     """

@@ -35,7 +35,7 @@ def simulation_error(mdp: MDP, model: MDP, policy: Array) -> Array:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, TerminationError; ParameterError if
         the discounts differ.
     Source:
-        Kearns & Singh 2002, lemma 4; Kakade 2003, section 2.2.
+        Kearns & Singh 2002, lemma 4 (the simulation lemma).
     Since:
         0.2
     """
@@ -68,7 +68,7 @@ def simulation_bound(mdp: MDP, model: MDP, policy: Array) -> Scalar:
         ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError; ParameterError if the discounts
         differ; DiscountError at discount one.
     Source:
-        Kearns & Singh 2002, lemma 4; Strehl & Littman 2008, lemma 1.
+        Kearns & Singh 2002, lemma 4, here with the span of the values.
     Since:
         0.2
     """
@@ -100,7 +100,7 @@ def planning_loss(mdp: MDP, model: MDP) -> Scalar:
         ShapeError, NumberSystemError; ParameterError if the discounts differ; TerminationError if some policy never
         ends at discount one.
     Source:
-        Slide "Planning with a learned model"; Jiang et al. 2015, lemma 1.
+        Slide "Planning with a learned model"; Jiang et al. 2015 (planning with an inaccurate model).
     Since:
         0.2
     """

@@ -108,7 +108,7 @@ def reward_model(
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError where a
         pair was never visited.
     Source:
-        Sutton & Barto 2018, section 6.3 (the maximum-likelihood model) and exercise 8.4 (rewards averaged).
+        Sutton & Barto 2018, section 6.3 (the maximum-likelihood model) and exercise 8.5 (stochastic models).
     Since:
         0.2
     """
@@ -208,7 +208,7 @@ def inverse(transition_model: Array, behaviour: Array) -> Array:
         ShapeError, EmptySpaceError, NotAProbabilityError, NonFiniteError, IntegerDtypeError, NumberSystemError;
         SupportError where a next state is never reached from a state.
     Source:
-        Pathak et al. 2017, section 2.2 (the inverse dynamics model); Bayes' rule.
+        Pathak et al. 2017, section 2 (the inverse dynamics model); Bayes' rule.
     Since:
         0.2
     """

@@ -64,8 +64,7 @@ def receding_horizon(mdp: MDP, state_values: Array, *, depth: int) -> Array:
     Raises:
         ShapeError, NumberSystemError, NonFiniteError, ParameterError.
     Source:
-        Slide "Planning with a model"; Bertsekas 2017, section 2.2 (multistep lookahead); Bertsekas &
-        Tsitsiklis 1996, proposition 6.1.
+        Slide "Planning with a model"; Bertsekas & Tsitsiklis 1996, proposition 6.1 (one step ahead).
     Since:
         0.2
     """
