@@ -1,4 +1,4 @@
-"""Words about paths through a decision process, flags of its transitions, and its optimal values."""
+"""Words about paths through a decision process, flags of its transitions, and numbers per state."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,6 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...spec.numbers import Array, is_nonzero
-from ...spec.value import optimal_v
 from ..draws import Scene, draw_flags, per_state
 
 
@@ -36,6 +35,6 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "visited": lambda scene: np.array(scene["path"][0], dtype=int),
     "taken": lambda scene: np.array(scene["path"][1], dtype=int),
     "ended": _ended,
-    "state_reward": per_state,
-    "optimal_values": lambda scene: optimal_v(scene["mdp"]),
+    # numbers in the place of v_*, which is no dyadic rational: laws about v_* itself compute it
+    **dict.fromkeys(("state_reward", "optimal_values"), per_state),
 }

@@ -235,12 +235,12 @@ def modified_improves_monotonically(mdp: MDP, policy: Array, sweeps: int) -> Cla
 
 
 @law("dp.greedy_loss_bound")
-def greedy_loss_is_bounded(mdp: MDP, state_values: Array, optimal_values: Array) -> Claims:
+def greedy_loss_is_bounded(mdp: MDP, state_values: Array) -> Claims:
     """0 <= v_* - v_pi <= the bound, for the policy that is greedy with respect to U."""
-    greedy_policy = greedy(mdp.reward + mdp.discount * (mdp.transition @ state_values))
-    loss = optimal_values - v(mdp, greedy_policy)
+    best, greedy_policy = optimal_v(mdp), greedy(mdp.reward + mdp.discount * (mdp.transition @ state_values))
+    loss = best - v(mdp, greedy_policy)
     yield at_most(0, loss)
-    yield at_most(loss, greedy_loss_bound(mdp, state_values, optimal_values))
+    yield at_most(loss, greedy_loss_bound(mdp, state_values, best))
 
 
 @law("dp.greedy_loss_bound", derivation=True)
@@ -257,14 +257,15 @@ def greedy_loss_bound_is_attained(mdp: MDP, shift: Any) -> Claims:
 
 
 @law("dp.greedy_loss_bound", derivation=True)
-def greedy_loss_bound_holds_of_every_greedy_policy(mdp: MDP, optimal_values: Array, shift: Any) -> Claims:
+def greedy_loss_bound_holds_of_every_greedy_policy(mdp: MDP, shift: Any) -> Claims:
     """Brute force: at U = v_* + b, every policy attaining T_* U is optimal; the bound is 2 gamma |b| / (1 - gamma)."""
-    estimate = optimal_values + shift
-    bound = greedy_loss_bound(mdp, estimate, optimal_values)
+    best = optimal_v(mdp)
+    estimate = best + shift
+    bound = greedy_loss_bound(mdp, estimate, best)
     yield equal(bound, 2 * mdp.discount * abs(shift) / (1 - mdp.discount))
     for actions in deterministic_policies(mdp):
         if np.all(expectation_v(mdp, actions, estimate) == optimality_v(mdp, estimate)):
-            yield equal(v(mdp, actions), optimal_values)
+            yield equal(v(mdp, actions), best)
 
 
 def _return_after(mdp: MDP, values: Array, path: Any) -> Any:
