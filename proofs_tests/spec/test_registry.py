@@ -15,6 +15,7 @@ from rlproof.spec import errors, mdp, numbers, registry, td
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.registry import Equation, equation, equations
 
+from ._linear import small_case
 from ._processes import fractions
 
 SYSTEMS = ("float64", "exact", "ball")
@@ -40,6 +41,7 @@ CASE: dict[str, Any] = {
     "truncated": np.array([True, False]),
     "horizon": 2,
     "sweeps": 2,
+    **small_case(),
 }
 """One small exact input for every parameter that an equation has."""
 
@@ -48,6 +50,8 @@ def converted(data: Any, system: str) -> Any:
     """The input in a number system; flags and counts are in none, a scalar parameter is read by the equation."""
     if isinstance(data, MDP):
         return data.to(system)
+    if isinstance(data, tuple):  # a record, such as a linear system
+        return type(data)(*(numbers.convert(field, system)[()] for field in data))
     return numbers.convert(data, system) if isinstance(data, list) else data
 
 
