@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from rlproof.envs.lqr import random_system
 from rlproof.spec.continuous_process import ContinuousActionProcess
 from rlproof.spec.linear_system import LinearSystem, linear_system
 from rlproof.spec.numbers import exact
@@ -55,3 +56,23 @@ def scalar(a: Any = 0, b: Any = 1, *, w: Any = 0, q: Any = 1, n: Any = 0, r: Any
            mean: Any = 1, spread: Any = 0) -> LinearSystem:  # fmt: skip
     """A scalar system in rationals."""
     return linear_system([[a]], [[b]], [[w]], [[q]], [[n]], [[r]], gamma, [mean], [[spread]])
+
+
+def small_case() -> dict[str, Any]:
+    """A small exact input for every parameter of the continuous equations, of two states and two actions."""
+    gains = {"gain": [["1/8", "0"], ["0", "1/8"]], "new_gain": [["0", "1/8"], ["1/8", "0"]]}
+    return {
+        "system": random_system(2, 2, seed=0),
+        **gains,
+        **{key: [["1/2", "1/4"], ["1/4", "1/2"]] for key in ("covariance", "cost_matrix")},
+        "new_covariance": [["1/4", "0"], ["0", "1/2"]],
+        "state_vectors": [["1/2", "1"], ["-1", "0"]],
+        "cost_offset": "1/8",
+        "continuous_process": ContinuousActionProcess(
+            *(exact(value) if np.ndim(value) else exact(value)[()] for value in PROCESS.values())
+        ),
+        "mean_actions": [["1/2"], ["-1/2"]],
+        "jacobian": [[["1", "2"]], [["0", "1"]]],
+        **{key: ["1/2", "-1/3"] for key in ("online_parameters", "target_parameters")},
+        "tau": "1/8",
+    }
