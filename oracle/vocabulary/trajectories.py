@@ -15,9 +15,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), per_step()),
     **dict.fromkeys(("advantages", "other_advantages"), per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: draw_flags(scene.draw, scene["length"])),
-    **dict.fromkeys(
-        ("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), positive(1) | positive(4))
-    ),
+    **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), positive(4))),
     "divergences": per_step(0, 4),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), per_step(-4, 1)),
     **dict.fromkeys(("mean", "old_mean"), per_dimension()),
