@@ -9,12 +9,15 @@ from ...spec.numbers import exact, rational
 from ..draws import GRAIN, Scene, rows, scalar
 
 
-def _distributions(least: int) -> Callable[[Scene], Any]:
-    def build(scene: Scene) -> Any:
-        row = rows(scene["number_of_actions"], least, GRAIN)
-        return exact(scene.draw(st.lists(row, min_size=scene["length"], max_size=scene["length"])))
+def _distributions(scene: Scene, least: int = 0) -> Any:
+    row = rows(scene["number_of_actions"], least, GRAIN)
+    return exact(scene.draw(st.lists(row, min_size=scene["length"], max_size=scene["length"])))
 
-    return build
+
+def _behaviour(scene: Scene) -> Any:
+    """Draw the target's distributions, others that are positive everywhere, or what lies half way."""
+    target, share = scene["target_probabilities"], scene.draw(st.sampled_from(("1", "1/2", "0")))
+    return target + rational(share) * (_distributions(scene, least=1) - target)
 
 
 def _c_bar(scene: Scene) -> Any:
@@ -23,8 +26,8 @@ def _c_bar(scene: Scene) -> Any:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "target_probabilities": _distributions(0),
-    "behaviour_probabilities": _distributions(1),
+    "target_probabilities": _distributions,
+    "behaviour_probabilities": _behaviour,
     "rho_bar": lambda scene: rational(scene.draw(st.sampled_from(("1", "2", "1/2", "4")))),
     "c_bar": _c_bar,
     "trace_lambda": scalar(0, 1),

@@ -181,8 +181,8 @@ def retrace_operator_discounts_as_if_killed(
 ) -> Claims:
     """Undiscounted, in the process that survives each step with probability gamma, it is the same."""
     episodes = killed(mdp)
-    policies = (extended(each, episodes) for each in (policy, sampling_policy))
+    target, sampling = extended(policy, episodes), extended(sampling_policy, episodes)
     start = np.where(mdp.terminal[:, None], 0 * action_values, action_values)
     start = np.concatenate([start, 0 * start[:1] + 1])
-    result = retrace.operator(episodes, *policies, start, trace_lambda=trace_lambda)
+    result = retrace.operator(episodes, target, sampling, start, trace_lambda=trace_lambda)
     yield equal(result[:-1], retrace.operator(mdp, policy, sampling_policy, action_values, trace_lambda=trace_lambda))

@@ -263,6 +263,6 @@ def vtrace_operator_discounts_as_if_killed(
 ) -> Claims:
     """Undiscounted, in the process that survives each step with probability gamma, it is the same."""
     levels, episodes = {"rho_bar": rho_bar, "c_bar": c_bar}, killed(mdp)
-    policies = (extended(each, episodes) for each in (policy, sampling_policy))
-    result = vtrace.operator(episodes, *policies, np.append(off_terminal(mdp, state_values), 1), **levels)
+    target, sampling = extended(policy, episodes), extended(sampling_policy, episodes)
+    result = vtrace.operator(episodes, target, sampling, np.append(off_terminal(mdp, state_values), 1), **levels)
     yield equal(result[:-1], vtrace.operator(mdp, policy, sampling_policy, state_values, **levels))
