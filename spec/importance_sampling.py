@@ -21,7 +21,8 @@ def ratio(target_probabilities: Array, behaviour_probabilities: Array) -> Array:
     Conventions:
         Target over behaviour. An action that neither takes has ratio zero.
     Laws:
-        ratios_have_mean_one, ratios_change_the_measure, ratios_of_the_same_policy_are_one_where_it_acts
+        ratios_have_mean_one, ratios_change_the_measure, ratios_of_the_same_policy_are_one_where_it_acts,
+        ratios_multiply_to_those_of_trajectories
     Raises:
         SupportError; ShapeError, EmptySpaceError, NotAProbabilityError, NonFiniteError, IntegerDtypeError,
         NumberSystemError.

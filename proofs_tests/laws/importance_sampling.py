@@ -9,7 +9,7 @@ import numpy as np
 from rlproof.laws._common import Array, Claims, expectation_from
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
-from rlproof.spec import importance_sampling, numbers
+from rlproof.spec import importance_sampling, numbers, trajectories
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.dp import policy_evaluation
 from rlproof.spec.mdp import discounted_return
@@ -43,6 +43,16 @@ def ratios_change_the_measure(
 def ratios_of_the_same_policy_are_one_where_it_acts(probabilities: Array) -> Claims:
     """pi/pi is 1 where pi acts and 0 where it does not."""
     yield equal(importance_sampling.ratio(probabilities, probabilities), (probabilities != 0).astype(int))
+
+
+@law("importance_sampling.ratio", derivation=True)
+def ratios_multiply_to_those_of_trajectories(mdp: MDP, policy: Array, sampling_policy: Array) -> Claims:
+    """Enumerated: each course of two steps is as many times likelier under pi as its ratios multiply to."""
+    ratios = importance_sampling.ratio(policy, sampling_policy)
+    under_target = {(c.states, c.actions): c.probability for c in trajectories.enumerate(mdp, policy, STEPS)}
+    for course in trajectories.enumerate(mdp, sampling_policy, STEPS):
+        factor = ratios[list(course.states[:-1]), list(course.actions)].prod()
+        yield equal(factor * course.probability, under_target.get((course.states, course.actions), 0))
 
 
 @law("importance_sampling.ordinary", derivation=True)

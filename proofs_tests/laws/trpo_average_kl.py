@@ -87,9 +87,9 @@ def average_gap_bounds_every_challenger(mdp: MDP, full_policy: Array, full_new_p
     yield true(not gap - gain < 0)
 
 
-@law("trpo.average_kl_gap")
+@law("trpo.average_kl_gap", derivation=True)
 def average_gap_of_the_step_is_small(mdp: MDP, full_policy: Array, delta: Any) -> Claims:
-    """The step's gap is within float64's resolution, and any other policy's exceeds it by what it is worth less."""
+    """From the primal side: the step's gap is within float64's resolution, the old policy's what the step gains."""
     step = trpo.average_kl_step(mdp, full_policy, delta=delta)
     small = trpo.average_kl_gap(mdp, full_policy, step, delta=delta)
     yield at_most(small, average_resolution(mdp, full_policy, step, delta))

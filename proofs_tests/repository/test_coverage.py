@@ -110,7 +110,9 @@ def test_what_a_docstring_says_is_the_reason() -> None:
 def test_the_page_shows_holes_reasons_and_published_numbers() -> None:
     """Each row has every column; a hole leads to its reason."""
     entry = Published(("value.v",), "planted", "What it says.", "A book", lambda: iter(()))
-    page = coverage_page([equation("policy.greedy"), equation("td.error")], [entry], {"published": {"*": "Planted."}})
+    page = coverage_page(
+        [equation("policy.greedy"), equation("gae.advantage")], [entry], {"published": {"*": "Planted."}}
+    )
     assert page.count("* - ") == 2 + 2 + 3 + 2
     assert "– (1)" in page
     assert "it gives actions." in page

@@ -8,12 +8,30 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from rlproof.spec import bellman, divergence, dp, errors, gae, mdp, numbers, policy, ppo, td, trajectories, trpo, value
+from rlproof.spec import (
+    bellman,
+    divergence,
+    dp,
+    errors,
+    gae,
+    lqr,
+    mdp,
+    model,
+    numbers,
+    policy,
+    ppo,
+    td,
+    trajectories,
+    trpo,
+    value,
+    vf,
+)
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.registry import equation
 from rlproof.spec.sparse_process import SparseMDP
 
 from ._processes import COUNTS, FIRST, FLAGS, FLOATS, HALVES, STEPS, corridor, floats, fractions
+from .test_bad_input_linear import GAIN, system
 
 NAN, INF = float("nan"), float("inf")
 EPS = float(np.finfo(float).eps)
@@ -310,7 +328,21 @@ PARAMETERS = [
     Bad("an equation of no topic", lambda: equation("alchemy"), errors.UnknownEquationError, ("alchemy", "gae")),
 ]  # fmt: skip
 
-TABLE = [*PROBABILITIES, *SHAPES, *DISCOUNTS, *EMPTY, *MIXED, *ACTIONS, *ENDS, *PARAMETERS]
+FIELDS = [
+    Bad(
+        "no data of a pair", lambda: model.maximum_likelihood(np.zeros((1, 1, 1))), errors.MissingDataError, ("(0, 0)",)
+    ),
+    Bad(
+        "useless features",
+        lambda: vf.regression(np.zeros((2, 1)), np.ones(2), np.ones(2)),
+        errors.NotPositiveDefiniteError,
+        ("rank 0",),
+    ),
+    Bad("an unstable gain", lambda: lqr.value_matrix(system(), -8 * GAIN), errors.NotStableError, ("A + BK",)),
+]
+"""One of each kind that only some fields know; the fields' own tables have the rest."""
+
+TABLE = [*PROBABILITIES, *SHAPES, *DISCOUNTS, *EMPTY, *MIXED, *ACTIONS, *ENDS, *PARAMETERS, *FIELDS]
 
 
 @pytest.mark.parametrize("bad", TABLE, ids=lambda bad: bad.what)
