@@ -72,7 +72,7 @@ def score(actions: ArrayLike, logits: ArrayLike) -> Array:
     """
     log_probs = log_softmax(logits)
     taken = jax.nn.one_hot(jnp.asarray(actions), log_probs.shape[-1], dtype=bool)
-    return jnp.where(taken, -jnp.expm1(log_probs), -jnp.exp(log_probs))
+    return jnp.where(taken, -jnp.expm1(log_probs), -softmax(logits))
 
 
 @jax.jit
@@ -86,8 +86,8 @@ def fisher(logits: ArrayLike) -> Array:
     log_probs = log_softmax(logits)
     others = -jnp.expm1(log_probs)  # 1 - pi, exact also where pi is almost one
     identity = jnp.eye(log_probs.shape[-1], dtype=bool)
-    probabilities = jnp.exp(log_probs)[..., None]
-    return probabilities * jnp.where(identity, others[..., None, :], -jnp.exp(log_probs)[..., None, :])
+    probabilities = softmax(logits)
+    return probabilities[..., None] * jnp.where(identity, others[..., None, :], -probabilities[..., None, :])
 
 
 def _shifted(logits: ArrayLike) -> tuple[Array, Array]:

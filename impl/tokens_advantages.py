@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from .standardisation import deviations, divided, root
+from .standardisation import deviations, divided, root, without_offset
 
 
 @partial(jax.jit, static_argnames="ddof")
@@ -44,13 +44,14 @@ def rloo_advantages(group_rewards: ArrayLike) -> Array:
 
     .. math:: A_i = r_i - \frac{1}{G-1} \sum_{j \ne i} r_j = \frac{G}{G-1} (r_i - \mathrm{mean}(r))
 
-    The second form is computed: a common offset of the rewards costs no digits.
+    The first form is computed, after a common offset has been subtracted, which then costs no digits.
 
     Spec: rlproof.spec.tokens.rloo_advantages
     """
     rewards = jnp.asarray(group_rewards)
-    count = rewards.shape[-1]
-    return count * deviations(rewards, jnp.ones(rewards.shape, bool), 0)[0] / (count - 1)
+    shifted, count = without_offset(rewards, jnp.ones(rewards.shape, bool)), rewards.shape[-1]
+    others = jnp.matmul(shifted, 1 - jnp.eye(count, dtype=shifted.dtype), precision="highest")
+    return shifted - others / (count - 1)
 
 
 @partial(jax.jit, static_argnames="ddof")

@@ -2,7 +2,7 @@ r"""Conservative policy iteration: bounds for mixtures of two policies, and the 
 
 from .decision_process import MDP, read_policy
 from .mdp import discounted_visitation, eta
-from .numbers import Array, Scalar, is_nonzero, is_positive, largest, where
+from .numbers import Array, Scalar, is_nonzero, largest, maximum, where
 from .trpo_bounds import below_one
 from .trpo_surrogate import expected_advantage
 from .validation import read_parameter
@@ -100,10 +100,9 @@ def step_size(mdp: MDP, policy: Array, mixed_policy: Array) -> Scalar:
     gains = expected_advantage(mdp, policy, read_policy(mdp, mixed_policy, "mixed_policy"))
     policy_advantage = below_one(mdp) ** 2 * (discounted_visitation(mdp, policy) @ gains)
     spread = largest(mdp.reward) + largest(-mdp.reward)
-    gainful = is_positive(policy_advantage) & is_nonzero(spread)
-    return where(
-        gainful, below_one(mdp) * policy_advantage / where(gainful, 4 * spread, 0 * spread + 1), 0 * policy_advantage
-    )[()]
+    flat = ~is_nonzero(spread)  # no reward differs from another: nothing can be gained
+    gain = maximum(policy_advantage, 0 * policy_advantage)
+    return where(flat, 0 * gain, below_one(mdp) * gain / where(flat, 0 * spread + 1, 4 * spread))[()]
 
 
 def _mixture(mdp: MDP, policy: Array, mixed_policy: Array, alpha: Scalar) -> tuple[Scalar, Scalar, Scalar]:

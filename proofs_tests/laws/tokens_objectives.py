@@ -8,7 +8,7 @@ from rlproof.laws._common import Array, Claims
 from rlproof.laws._tokens import hidden, lengths, listed, padded, slope
 from rlproof.oracle.claims import equal
 from rlproof.oracle.law import law
-from rlproof.spec import numbers, ppo, tokens
+from rlproof.spec import divergence, numbers, ppo, tokens
 
 
 @law("tokens.grpo_objective", system="ball")
@@ -20,7 +20,7 @@ def grpo_of_one_token_is_clip(
     everything = np.ones(columns[0].shape, dtype=bool)
     found = tokens.grpo_objective(*columns, everything, advantages, clip_epsilon=clip_epsilon, beta=beta)
     clip = ppo.clip_objective(ppo.ratio(log_probs, old_log_probs), advantages, clip_epsilon=clip_epsilon)
-    penalty = ppo.approx_kl(old_log_probs, log_probs).sum() / len(log_probs)
+    penalty = divergence.k3(old_log_probs, log_probs).sum() / len(log_probs)
     yield equal(found, clip - beta * penalty)
 
 
@@ -64,7 +64,7 @@ def grpo_is_affine_in_beta(
             beta=coefficient,
         )
 
-    estimates = ppo.approx_kl(reference_token_log_probs, token_log_probs)
+    estimates = divergence.k3(reference_token_log_probs, token_log_probs)
     yield equal(objective(0) - objective(beta), beta * tokens.sequence_mean(estimates, token_mask))
 
 

@@ -20,7 +20,8 @@ from rlproof.spec.numbers import exact, float64, rational
 from rlproof.spec.registry import equations
 
 EXAMPLES = 200
-RESERVED = {"gamma", "mdp", "discounts"}  # these contain discounts, some of which are decimal
+RESERVED = {"gamma", "mdp", "discounts", "system", "continuous_process"}
+"""Words that are or contain discounts, some of which are decimal."""
 
 
 def drawn(strategy: Any, examples: int = EXAMPLES, seed: int = 0) -> list[Any]:

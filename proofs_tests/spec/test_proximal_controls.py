@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rlproof.oracle.claims import decide, equal
-from rlproof.spec import numbers, ppo, tokens
+from rlproof.spec import divergence, numbers, ppo, tokens
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.mdp import eta
 
@@ -190,7 +190,7 @@ def test_standardised_advantages_give_another_direction() -> None:
 def test_the_mean_gradient_of_k1_in_the_policy_that_acted_is_zero() -> None:
     """As a loss it teaches nothing: E[grad log pi] = 0, although its value is unbiased."""
     policy, direction = numbers.ball([["1/4", "3/4"]]), numbers.ball([["1/2", "-1/2"]])
-    along = ppo.approx_kl_k1(numbers.log(numbers.ball([["1/2", "1/2"]])), numbers.log(numbers.ray(policy, direction)))
+    along = divergence.k1(numbers.log(numbers.ball([["1/2", "1/2"]])), numbers.log(numbers.ray(policy, direction)))
     slopes = [entry[1] for entry in along[0]]
     assert decide(equal(policy[0] @ np.array(slopes), 0)).holds
 
