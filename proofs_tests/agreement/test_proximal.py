@@ -76,7 +76,7 @@ def test_equal_numbers_give_exact_zeros(name: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("name", list(STANDARDISED)[:3])
 def test_a_common_offset_costs_no_digits(name: str) -> None:
-    """In float32 a group of 0s and 1s on top of 2^20 gives what it gives on top of 4; mean of squares would lose all."""
+    """In float32 a group of 0s and 1s on top of 2^20 gives what it gives on top of 4; squares lose all."""
     group = np.array([1, 0, 0, 1, 0, 0, 0], dtype=np.float32)
     high = group + np.float32(2**20)
     assert np.array_equal(STANDARDISED[name](high, 1), STANDARDISED[name](group + np.float32(4), 1))
