@@ -28,7 +28,7 @@ def verify(
         env: environments for real input, separated by commas (part of a name is enough); `none` for no real input.
         examples: cases per law and per comparison (default: 30 and 20; with --quick 5).
         seed: seed of everything that is random.
-        quick: a small run of every check, within 30 seconds.
+        quick: a small run of every check.
         jobs: processes side by side (default: one per core).
         evidence: file that receives all results as JSON.
     """
