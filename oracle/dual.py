@@ -109,9 +109,11 @@ class Dual(Carrier):
         return Dual.where(picked, self, 0.0).sum(axis=axis)
 
     def maximum(self, other: Any) -> "Dual":
-        """Take the larger elementwise."""
+        """Take the larger elementwise; where rounding decides which it is, the slope may carry either's error."""
         other = self.wrap(other)
-        return Dual.where(self.value >= other.value, self, other)
+        chosen = Dual.where(self.value >= other.value, self, other).slope
+        slope = chosen.new(chosen.value, np.maximum(self.slope.error, other.slope.error))
+        return Dual(self.primal.maximum(other.primal), slope)
 
     def exp(self) -> "Dual":
         """Exponentiate by the chain rule."""

@@ -113,12 +113,17 @@ class Rounded(Carrier):
             product = self._rounded(self.value * other.value, np.nan_to_num(inherited))
         lost = (np.isinf(self.value) & ~other.is_certain()) | (np.isinf(other.value) & ~self.is_certain())
         lost |= np.isinf(product.value) & np.isfinite(self.value) & np.isfinite(other.value)
+        lost |= (np.isinf(self.error) & ~other.is_zero()) | (np.isinf(other.error) & ~self.is_zero())
         lost |= np.isnan(self.value) | np.isnan(other.value)  # zero by zero, before
         return self.new(product.value, np.where(lost, np.inf, product.error))
 
     def is_certain(self) -> Any:
         """Whether the sign (or being zero) is beyond doubt; infinity times a doubtful zero is anything."""
         return (abs(self.value) > self.error) | (self.error == 0)
+
+    def is_zero(self) -> Any:
+        """Whether this is zero beyond doubt."""
+        return (self.value == 0) & (self.error == 0)
 
     def __truediv__(self, other: Any) -> "Rounded":
         """Divide; the bound is infinite if the divisor may be zero."""

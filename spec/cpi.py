@@ -87,8 +87,6 @@ def step_size(mdp: MDP, policy: Array, mixed_policy: Array) -> Scalar:
         The policy advantage is normalised twice, in the value and in the visits: with plain advantages
         and visits the step would be too large by (1 - gamma)^-2. The source takes rewards in [0, R];
         only their range matters. Returns that are not normalised grow by at least A^2 / (8 R (1 - gamma)).
-    Gradient:
-        Not compared: it has a kink where nothing is gained, and rounding decides on which side of it a value lies.
     Laws:
         step_guarantees_its_improvement, step_maximises_the_guarantee, step_is_free_of_the_unit_of_reward,
         step_is_at_most_a_quarter

@@ -120,7 +120,7 @@ def squared(base: Array, exponent: int) -> Array:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
 def test_no_exponential_or_logarithm_leaves_the_bound(scale: float, dtype: str) -> None:
-    """exp of a difference, log of a sum and the log of an exp, against balls of 400 bits."""
+    """exp of a difference, log of a sum, the log of an exp and their relatives, against balls of 400 bits."""
     for seed in SEEDS:
         a, b = (scale * np.random.default_rng(seed).standard_normal((2, 30))).astype(dtype)
         with numbers.precision(BITS):
@@ -129,6 +129,9 @@ def test_no_exponential_or_logarithm_leaves_the_bound(scale: float, dtype: str) 
                 lambda x, y: numbers.exp(x - y),
                 lambda x, y: numbers.log(x * x + y * y),
                 lambda x, y: numbers.log(numbers.exp(x) + numbers.exp(y)),
+                lambda x, y: numbers.sqrt(x * x + y * y),
+                lambda x, y: numbers.expm1(x - y),
+                lambda x, y: numbers.log1p(x * x),
             ):
                 bound = formula(rounded(a, dtype), rounded(b, dtype))
                 with np.errstate(over="ignore", under="ignore", divide="ignore"):  # exp(100) is beyond float32
@@ -148,6 +151,9 @@ def test_underflow_costs_the_smallest_normal_number_and_overflow_everything(dtyp
     large = np.full(1, np.sqrt(limits.max) * 2, dtype)
     assert np.isinf((rounded(large, dtype) * rounded(large, dtype)).error)
     assert np.isfinite((rounded(large, dtype) * rounded(small, dtype)).error)
+    beyond = rounded(large, dtype) * rounded(large, dtype)
+    assert np.isinf((beyond * rounded(large, dtype)).error)  # what is lost stays lost
+    assert np.isinf((rounded(small, dtype) * beyond).error)
 
 
 # --- linear systems --------------------------------------------------------------------------------------
