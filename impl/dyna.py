@@ -11,7 +11,7 @@ from .decision_process import MDP, probabilities
 
 @jax.jit
 def q_planning(
-    model: MDP, action_values: ArrayLike, visited_states: ArrayLike, taken_actions: ArrayLike, *, alpha: ArrayLike
+    model: MDP, action_values: ArrayLike, states: ArrayLike, actions: ArrayLike, *, step_size: ArrayLike
 ) -> Array:
     r"""Q-planning, imagined Q-learning updates one pair after the other: [S, A].
 
@@ -25,9 +25,9 @@ def q_planning(
     values = jnp.asarray(action_values)
 
     def step(values: Array, pair: tuple[Array, Array]) -> tuple[Array, None]:
-        return _moved(model, values, values.max(axis=-1), pair, alpha), None
+        return _moved(model, values, values.max(axis=-1), pair, step_size), None
 
-    return lax.scan(step, values, (jnp.asarray(visited_states), jnp.asarray(taken_actions)))[0]
+    return lax.scan(step, values, (jnp.asarray(states), jnp.asarray(actions)))[0]
 
 
 @jax.jit
@@ -35,10 +35,10 @@ def imagined_sarsa(
     model: MDP,
     policy: ArrayLike,
     action_values: ArrayLike,
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
     *,
-    alpha: ArrayLike,
+    step_size: ArrayLike,
 ) -> Array:
     r"""Imagined Expected SARSA, updates towards the action values of a policy in the model: [S, A].
 
@@ -50,12 +50,12 @@ def imagined_sarsa(
     values, weights = jnp.asarray(action_values), probabilities(model, policy)
 
     def step(values: Array, pair: tuple[Array, Array]) -> tuple[Array, None]:
-        return _moved(model, values, linear.contract("sa,sa->s", weights, values), pair, alpha), None
+        return _moved(model, values, linear.contract("sa,sa->s", weights, values), pair, step_size), None
 
-    return lax.scan(step, values, (jnp.asarray(visited_states), jnp.asarray(taken_actions)))[0]
+    return lax.scan(step, values, (jnp.asarray(states), jnp.asarray(actions)))[0]
 
 
-def _moved(model: MDP, values: Array, state_values: Array, pair: tuple[Array, Array], alpha: ArrayLike) -> Array:
+def _moved(model: MDP, values: Array, state_values: Array, pair: tuple[Array, Array], step_size: ArrayLike) -> Array:
     """Move the value of one pair [S, A] towards its target."""
     following = linear.contract("t,t->", model.transition[pair], state_values)
-    return values.at[pair].add(alpha * (model.reward[pair] + model.discount * following - values[pair]))
+    return values.at[pair].add(step_size * (model.reward[pair] + model.discount * following - values[pair]))

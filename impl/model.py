@@ -20,9 +20,9 @@ _on_tables = partial(jax.jit, static_argnames=("number_of_states", "number_of_ac
 
 @_on_tables
 def transition_counts(
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
-    next_visited_states: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
+    next_states: ArrayLike,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -34,7 +34,7 @@ def transition_counts(
     Spec: rlproof.spec.model.transition_counts
     """
     counts = jnp.zeros((number_of_states, number_of_actions, number_of_states), int)
-    return counts.at[visited_states, taken_actions, next_visited_states].add(1)
+    return counts.at[states, actions, next_states].add(1)
 
 
 @jax.jit
@@ -54,8 +54,8 @@ def maximum_likelihood(counts: ArrayLike) -> Array:
 @_on_tables
 def reward_model(
     rewards: ArrayLike,
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -69,14 +69,14 @@ def reward_model(
     Spec: rlproof.spec.model.reward_model
     """
     shape = (number_of_states, number_of_actions)
-    return _means(jnp.asarray(rewards)[:, None], visited_states, taken_actions, shape)[..., 0]
+    return _means(jnp.asarray(rewards)[:, None], states, actions, shape)[..., 0]
 
 
 @_on_tables
 def regression(
     outcomes: ArrayLike,
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -89,7 +89,7 @@ def regression(
 
     Spec: rlproof.spec.model.regression
     """
-    return _means(jnp.asarray(outcomes), visited_states, taken_actions, (number_of_states, number_of_actions))
+    return _means(jnp.asarray(outcomes), states, actions, (number_of_states, number_of_actions))
 
 
 @jax.jit

@@ -30,14 +30,14 @@ def ring_buffer(items: ArrayLike, *, capacity: int) -> Array:
 @jax.jit
 def uniform_update(
     action_values: ArrayLike,
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
     rewards: ArrayLike,
-    next_visited_states: ArrayLike,
+    next_states: ArrayLike,
     terminated: ArrayLike,
     *,
     gamma: ArrayLike,
-    alpha: ArrayLike,
+    step_size: ArrayLike,
 ) -> Array:
     r"""What one Q-learning update on a transition drawn uniformly from the buffer gives on average: [S, A].
 
@@ -49,18 +49,18 @@ def uniform_update(
     Spec: rlproof.spec.replay.uniform_update
     """
     values, rewards = jnp.asarray(action_values), jnp.asarray(rewards)
-    following = jnp.where(terminated, 0, values.max(axis=-1)[next_visited_states])
-    errors = rewards + gamma * following - values[visited_states, taken_actions]
-    return values.at[visited_states, taken_actions].add(alpha * errors / rewards.shape[0])
+    following = jnp.where(terminated, 0, values.max(axis=-1)[next_states])
+    errors = rewards + gamma * following - values[states, actions]
+    return values.at[states, actions].add(step_size * errors / rewards.shape[0])
 
 
 @jax.jit
 def fixed_point(
     action_values: ArrayLike,
-    visited_states: ArrayLike,
-    taken_actions: ArrayLike,
+    states: ArrayLike,
+    actions: ArrayLike,
     rewards: ArrayLike,
-    next_visited_states: ArrayLike,
+    next_states: ArrayLike,
     terminated: ArrayLike,
     *,
     discount: ArrayLike,
@@ -75,19 +75,19 @@ def fixed_point(
     Spec: rlproof.spec.replay.fixed_point
     """
     values, rewards = jnp.asarray(action_values), jnp.asarray(rewards)
-    states, actions = values.shape
-    pairs = (visited_states, taken_actions)
+    count, choices = values.shape
+    pairs = (states, actions)
     visits = jnp.zeros_like(values).at[pairs].add(1)
     # The last state is the end, where terminated transitions and pairs never visited lead.
-    arrivals = jnp.where(terminated, states, next_visited_states)
-    counts = jnp.zeros((states, actions, states + 1), values.dtype).at[(*pairs, arrivals)].add(1)
+    arrivals = jnp.where(terminated, count, next_states)
+    counts = jnp.zeros((count, choices, count + 1), values.dtype).at[(*pairs, arrivals)].add(1)
     counts = counts.at[..., -1].add(visits == 0)
     totals = jnp.maximum(visits, 1)
     known = jnp.where(visits > 0, jnp.zeros_like(values).at[pairs].add(rewards) / totals, values)
-    end = np.eye(states + 1)[-1]
+    end = np.eye(count + 1)[-1]
     process = MDP(
         transition=jnp.concatenate(
-            [counts / totals[..., None], jnp.broadcast_to(jnp.asarray(end, values.dtype), (1, actions, states + 1))]
+            [counts / totals[..., None], jnp.broadcast_to(jnp.asarray(end, values.dtype), (1, choices, count + 1))]
         ),
         reward=jnp.concatenate([known, jnp.zeros_like(known[:1])]),
         initial=jnp.asarray(end, values.dtype),

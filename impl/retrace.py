@@ -21,7 +21,7 @@ def target(
     ratios: ArrayLike,
     *,
     gamma: ArrayLike,
-    trace_lambda: ArrayLike,
+    trace_decay: ArrayLike,
 ) -> Array:
     r"""Retrace target of the value of each action taken: [T, ...].
 
@@ -31,7 +31,7 @@ def target(
     Spec: rlproof.spec.retrace.target
     """
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
-    traces = jnp.asarray(trace_lambda) * clipped(ratios, 1)
+    traces = jnp.asarray(trace_decay) * clipped(ratios, 1)
     dtype = jnp.result_type(errors, traces, gamma)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
@@ -47,7 +47,7 @@ def target(
 
 @jax.jit
 def operator(
-    mdp: MDP, policy: ArrayLike, sampling_policy: ArrayLike, action_values: ArrayLike, *, trace_lambda: ArrayLike
+    mdp: MDP, policy: ArrayLike, sampling_policy: ArrayLike, action_values: ArrayLike, *, trace_decay: ArrayLike
 ) -> Array:
     r"""Retrace operator on action values: [..., S, A].
 
@@ -59,7 +59,7 @@ def operator(
     policy, sampling = probabilities(mdp, policy), probabilities(mdp, sampling_policy)
     values = jnp.where(mdp.terminal[..., None], 0, action_values)
     errors = expectation_q(mdp, policy, values) - values
-    weights = jnp.expand_dims(trace_lambda, (-2, -1)) * clipped(policy, sampling)
+    weights = jnp.expand_dims(trace_decay, (-2, -1)) * clipped(policy, sampling)
     mean_error = linear.contract("...sa,...sa->...s", weights, errors)
     corrections = linear.solve(clipped_kernel(mdp, weights), mean_error)
     return values + errors + discount(mdp, 2) * linear.contract("...sat,...t->...sa", mdp.transition, corrections)

@@ -8,18 +8,18 @@ from .tabular_data import read_rows
 from .validation import check_count, check_finite, check_shape, read_parameter
 
 
-def update(samples: Array, scores: Array, *, elites: int, unbiased: bool, extra_variance: Scalar) -> Array:
+def update(samples: Array, scores: Array, *, elites: int, ddof: int, extra_variance: Scalar) -> Array:
     r"""Mean and variance of the best samples, from which the next ones are drawn.
 
     .. math:: \mu = \frac1k \sum_{i \in E} x_i, \qquad
-        \sigma^2 = \frac{1}{k - u} \sum_{i \in E} (x_i - \mu)^2 + Z, \qquad
+        \sigma^2 = \frac{1}{k - \mathrm{ddof}} \sum_{i \in E} (x_i - \mu)^2 + Z, \qquad
         E = \{k \text{ samples of the largest score}\}
 
     Args:
         samples: [N, d], candidates x_i, such as sequences of actions.
         scores: [N], the larger the better.
         elites: number k of samples that are kept, 1 <= k <= N.
-        unbiased: u = 1 if true, and k >= 2; else u = 0, the variance of the elites themselves.
+        ddof: 0, the variance of the elites themselves, or 1, for which k >= 2.
         extra_variance: Z >= 0, added to every variance so that the search does not freeze too early.
     Returns:
         [2, d]: the means, then the variances; the square root of these is the standard deviation.
@@ -46,22 +46,22 @@ def update(samples: Array, scores: Array, *, elites: int, unbiased: bool, extra_
     check_finite("scores", scores)
     system = same_system(samples=samples, scores=scores)
     extra_variance = read_parameter("extra_variance", extra_variance, system, high=None)
-    _check_elites(elites, unbiased, len(samples))
+    _check_elites(elites, ddof, len(samples))
     better = holds(scores[:, None] < scores)  # [i, j]: j is better than i
     earlier = holds(scores[:, None] == scores) & (np.arange(len(samples)) < np.arange(len(samples))[:, None])
     chosen = samples[np.flatnonzero((better | earlier).sum(axis=1) < elites)]
     mean = chosen.sum(axis=0) / elites
     deviations = chosen - mean
-    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - unbiased) + extra_variance])
+    return stack([mean, (deviations * deviations).sum(axis=0) / (elites - ddof) + extra_variance])
 
 
-def _check_elites(elites: int, unbiased: bool, samples: int) -> None:
+def _check_elites(elites: int, ddof: int, samples: int) -> None:
     check_count("elites", elites)
-    if not unbiased < elites <= samples:
+    if not ddof < elites <= samples:
         raise ParameterError(
             "the number of elites is out of range",
             got=f"{elites} elites of {samples} samples",
-            expected=f"at least {1 + unbiased}" + (" for an unbiased variance" if unbiased else "") + ", at most all",
+            expected=f"at least {1 + ddof}" + (" with ddof 1" if ddof else "") + ", at most all",
             cause="a share of elites in the place of their number, or fewer samples than elites",
             remedy="write elites=max(2, int(share * len(samples)))",
         )

@@ -9,9 +9,7 @@ from .tabular_data import read_pairs
 from .validation import check_finite, check_shape, read_parameter
 
 
-def q_planning(
-    model: MDP, action_values: Array, visited_states: Array, taken_actions: Array, *, alpha: Scalar
-) -> Array:
+def q_planning(model: MDP, action_values: Array, states: Array, actions: Array, *, step_size: Scalar) -> Array:
     r"""Q-planning: imagined Q-learning updates, one pair after the other.
 
     .. math:: Q(s_t,a_t) \leftarrow Q(s_t,a_t) + \alpha\Big[\hat R(s_t,a_t)
@@ -20,9 +18,9 @@ def q_planning(
     Args:
         model: a learned decision process of S states and A actions.
         action_values: [S, A], the action values Q before.
-        visited_states: [T] integers, the state of each imagined transition, in the order of the updates.
-        taken_actions: [T] integers, its action.
-        alpha: step size in [0, 1].
+        states: [T] integers, the state of each imagined transition, in the order of the updates.
+        actions: [T] integers, its action.
+        step_size: step size in [0, 1].
     Returns:
         [S, A], the action values after T updates, in units of reward.
     Conventions:
@@ -39,19 +37,17 @@ def q_planning(
     Since:
         0.2
     """
-    return _imagine(
-        lambda values: optimality_q(model, values), model, action_values, visited_states, taken_actions, alpha
-    )
+    return _imagine(lambda values: optimality_q(model, values), model, action_values, states, actions, step_size)
 
 
 def imagined_sarsa(
     model: MDP,
     policy: Array,
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     *,
-    alpha: Scalar,
+    step_size: Scalar,
 ) -> Array:
     r"""Imagined Expected SARSA: updates towards the action values of a policy in the model.
 
@@ -62,9 +58,9 @@ def imagined_sarsa(
         model: a learned decision process of S states and A actions.
         policy: [S, A] probabilities, or [S] integers.
         action_values: [S, A], the action values Q before.
-        visited_states: [T] integers, the state of each imagined transition, in the order of the updates.
-        taken_actions: [T] integers, its action.
-        alpha: step size in [0, 1].
+        states: [T] integers, the state of each imagined transition, in the order of the updates.
+        actions: [T] integers, its action.
+        step_size: step size in [0, 1].
     Returns:
         [S, A], the action values after T updates, in units of reward.
     Conventions:
@@ -80,18 +76,23 @@ def imagined_sarsa(
     Since:
         0.2
     """
-    pairs = (visited_states, taken_actions)
-    return _imagine(lambda values: expectation_q(model, policy, values), model, action_values, *pairs, alpha)
+    pairs = (states, actions)
+    return _imagine(lambda values: expectation_q(model, policy, values), model, action_values, *pairs, step_size)
 
 
 def _imagine(
-    targets: Callable[[Array], Array], model: MDP, action_values: Array, states: Array, actions: Array, alpha: Scalar
+    targets: Callable[[Array], Array],
+    model: MDP,
+    action_values: Array,
+    states: Array,
+    actions: Array,
+    step_size: Scalar,
 ) -> Array:
     """Move the value of one pair after the other towards its target."""
     values = as_array(action_values, "action_values")
     check_shape("action_values", values, model.reward.shape, "states, actions")
     check_finite("action_values", values)
-    alpha = read_parameter("alpha", alpha, model.system)
+    step_size = read_parameter("step_size", step_size, model.system)
     for here in read_pairs(states, actions, values.shape):
-        values = where(here == 1, values + alpha * (targets(values) - values), values)
+        values = where(here == 1, values + step_size * (targets(values) - values), values)
     return values

@@ -3,9 +3,9 @@ r"""The probability of one trajectory, and the Markov property."""
 import numpy as np
 
 from .decision_process import MDP, read_policy
-from .errors import ParameterError, SupportError
+from .errors import SupportError
 from .numbers import Array, Scalar, is_nonzero
-from .validation import check_shape
+from .tables import read_indices
 
 
 def trajectory_measure(mdp: MDP, policy: Array, visited: Array, taken: Array) -> Scalar:
@@ -82,16 +82,8 @@ def markov_property(mdp: MDP, policy: Array, visited: Array, taken: Array) -> Sc
 
 def _read_path(mdp: MDP, visited: Array, taken: Array) -> tuple[Array, Array]:
     """Read T + 1 states and T actions, all of them existing."""
-    visited, taken = np.asarray(visited), np.asarray(taken)
-    check_shape("visited", visited, (max(visited.size, 1),), "states s_0, ..., s_T")
-    check_shape("taken", taken, (len(visited) - 1,), "one action between two states")
-    for name, array, count in (("visited", visited, mdp.number_of_states), ("taken", taken, mdp.number_of_actions)):
-        if array.size and (array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= count):
-            raise ParameterError(
-                f"{name} are not indices of this process",
-                got=f"dtype {array.dtype}, from {array.min()} to {array.max()}",
-                expected=f"integers from 0 to {count - 1}",
-                cause="another process, or counting from one",
-                remedy=f"compare {name} with the shape of mdp.reward",
-            )
-    return visited, taken.astype(int)
+    visited = read_indices("visited", visited, None, mdp.number_of_states)
+    steps = (len(visited) - 1,)
+    if steps == (0,) == np.shape(taken):
+        return visited, np.zeros(0, dtype=int)
+    return visited, read_indices("taken", taken, steps, mdp.number_of_actions)

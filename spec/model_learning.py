@@ -4,14 +4,15 @@ import numpy as np
 
 from .errors import SupportError
 from .numbers import Array, as_array, holds, same_system
-from .tabular_data import check_visited, one_hot, read_counts, read_indices, read_pairs, read_rows
+from .tables import read_indices
+from .tabular_data import check_visited, one_hot, read_counts, read_pairs, read_rows
 from .validation import check_distribution, check_shape
 
 
 def transition_counts(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -21,9 +22,9 @@ def transition_counts(
     .. math:: N(s,a,s') = \sum_t \mathbb{1}[s_t = s,\ a_t = a,\ s_{t+1} = s']
 
     Args:
-        visited_states: [T] integers, the state of each transition.
-        taken_actions: [T] integers, its action.
-        next_visited_states: [T] integers, the true successor, whatever auto-reset did.
+        states: [T] integers, the state of each transition.
+        actions: [T] integers, its action.
+        next_states: [T] integers, the true successor, whatever auto-reset did.
         number_of_states: S.
         number_of_actions: A.
     Returns:
@@ -42,8 +43,8 @@ def transition_counts(
     Since:
         0.2
     """
-    pairs = read_pairs(visited_states, taken_actions, (number_of_states, number_of_actions))
-    successors = read_indices("next_visited_states", next_visited_states, number_of_states, pairs)
+    pairs = read_pairs(states, actions, (number_of_states, number_of_actions))
+    successors = read_indices("next_states", next_states, pairs.shape[:1], number_of_states)
     return (pairs[..., None] * one_hot(successors, number_of_states)[:, None, None, :]).sum(axis=0)
 
 
@@ -81,8 +82,8 @@ def maximum_likelihood(counts: Array) -> Array:
 
 def reward_model(
     rewards: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -93,8 +94,8 @@ def reward_model(
 
     Args:
         rewards: [T], reward of each transition.
-        visited_states: [T] integers, the state of each transition.
-        taken_actions: [T] integers, its action.
+        states: [T] integers, the state of each transition.
+        actions: [T] integers, its action.
         number_of_states: S.
         number_of_actions: A.
     Returns:
@@ -114,13 +115,13 @@ def reward_model(
     """
     rewards = read_rows("rewards", rewards)
     check_shape("rewards", rewards, (len(rewards),), "one reward per transition")
-    return _means(rewards[:, None], visited_states, taken_actions, (number_of_states, number_of_actions))[..., 0]
+    return _means(rewards[:, None], states, actions, (number_of_states, number_of_actions))[..., 0]
 
 
 def regression(
     outcomes: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     *,
     number_of_states: int,
     number_of_actions: int,
@@ -132,8 +133,8 @@ def regression(
 
     Args:
         outcomes: [T, k], what is to be predicted: the next state as a vector, say.
-        visited_states: [T] integers, the state of each transition.
-        taken_actions: [T] integers, its action.
+        states: [T] integers, the state of each transition.
+        actions: [T] integers, its action.
         number_of_states: S.
         number_of_actions: A.
     Returns:
@@ -155,7 +156,7 @@ def regression(
     outcomes = read_rows("outcomes", outcomes)
     if outcomes.ndim != 2:
         check_shape("outcomes", outcomes, (len(outcomes), "k"), "transitions, components")
-    return _means(outcomes, visited_states, taken_actions, (number_of_states, number_of_actions))
+    return _means(outcomes, states, actions, (number_of_states, number_of_actions))
 
 
 def backward(transition_model: Array, behaviour: Array) -> Array:

@@ -5,7 +5,8 @@ import numpy as np
 from .decision_process import MDP
 from .errors import ParameterError
 from .numbers import Array, Scalar, as_array, concatenate, largest, same_system, where
-from .tabular_data import one_hot, read_indices, read_pairs, read_rows
+from .tables import read_indices
+from .tabular_data import one_hot, read_pairs, read_rows
 from .validation import check_count, check_finite, check_shape, read_flags, read_parameter
 from .value import optimal_q
 
@@ -48,14 +49,14 @@ def ring_buffer(items: Array, *, capacity: int) -> Array:
 
 def uniform_update(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     *,
     gamma: Scalar,
-    alpha: Scalar,
+    step_size: Scalar,
 ) -> Array:
     r"""What one Q-learning update on a transition drawn uniformly from the buffer gives on average.
 
@@ -64,13 +65,13 @@ def uniform_update(
 
     Args:
         action_values: [S, A], the action values Q before.
-        visited_states: [T] integers, the state of each transition in the buffer.
-        taken_actions: [T] integers, its action.
+        states: [T] integers, the state of each transition in the buffer.
+        actions: [T] integers, its action.
         rewards: [T], its reward.
-        next_visited_states: [T] integers, its true successor, whatever auto-reset did.
+        next_states: [T] integers, its true successor, whatever auto-reset did.
         terminated: [T] booleans, the transition entered a terminal state.
         gamma: discount in [0, 1].
-        alpha: step size in [0, 1].
+        step_size: step size in [0, 1].
     Returns:
         [S, A], in units of reward.
     Conventions:
@@ -86,22 +87,22 @@ def uniform_update(
     Since:
         0.2
     """
-    values, pairs, rewards, flags = _read(action_values, visited_states, taken_actions, rewards, terminated)
-    successors = read_indices("next_visited_states", next_visited_states, len(values), rewards)
+    values, pairs, rewards, flags = _read(action_values, states, actions, rewards, terminated)
+    successors = read_indices("next_states", next_states, rewards.shape[:1], len(values))
     system = same_system(action_values=values, rewards=rewards)
-    gamma, alpha = read_parameter("gamma", gamma, system), read_parameter("alpha", alpha, system)
+    gamma, step_size = read_parameter("gamma", gamma, system), read_parameter("step_size", step_size, system)
     continues = 1 - flags.astype(int)
     targets = rewards + gamma * continues * largest(values, axis=1)[successors]
     errors = pairs * (targets[:, None, None] - values)
-    return values + alpha * errors.sum(axis=0) / len(rewards)
+    return values + step_size * errors.sum(axis=0) / len(rewards)
 
 
 def fixed_point(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     *,
     discount: Scalar,
@@ -113,10 +114,10 @@ def fixed_point(
 
     Args:
         action_values: [S, A], the first action values Q_0, which pairs never visited keep.
-        visited_states: [T] integers, the state of each transition in the buffer.
-        taken_actions: [T] integers, its action.
+        states: [T] integers, the state of each transition in the buffer.
+        actions: [T] integers, its action.
         rewards: [T], its reward.
-        next_visited_states: [T] integers, its true successor, whatever auto-reset did.
+        next_states: [T] integers, its true successor, whatever auto-reset did.
         terminated: [T] booleans, the transition entered a terminal state.
         discount: gamma in [0, 1).
     Returns:
@@ -137,33 +138,33 @@ def fixed_point(
     Since:
         0.2
     """
-    arguments = (action_values, visited_states, taken_actions, rewards, next_visited_states, terminated)
+    arguments = (action_values, states, actions, rewards, next_states, terminated)
     return optimal_q(empirical_process(*arguments, discount=discount))[:-1]
 
 
 def empirical_process(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     *,
     discount: Scalar,
 ) -> MDP:
     """Give the process that the data describe; its last state is the end, where pairs never visited lead at once."""
-    values, pairs, rewards, flags = _read(action_values, visited_states, taken_actions, rewards, terminated)
-    states, actions = values.shape
-    successors = read_indices("next_visited_states", next_visited_states, states, rewards)
-    arrivals = one_hot(where(flags, states, successors), states + 1)
-    visits, end = pairs.sum(axis=0), one_hot([states], states + 1)[0]
+    values, pairs, rewards, flags = _read(action_values, states, actions, rewards, terminated)
+    count, choices = values.shape
+    successors = read_indices("next_states", next_states, rewards.shape[:1], count)
+    arrivals = one_hot(where(flags, count, successors), count + 1)
+    visits, end = pairs.sum(axis=0), one_hot([count], count + 1)[0]
     counts = (pairs[..., None] * arrivals[:, None, None, :]).sum(axis=0) + (visits == 0)[..., None] * end
     totals = visits + (visits == 0)
     one = 0 * rewards.sum() + 1  # of the number system of the data
     means = (pairs * rewards[:, None, None]).sum(axis=0) / totals
     known = where(visits > 0, means, values)
     return MDP(
-        concatenate([counts * one / totals[..., None], np.broadcast_to(end, (1, actions, states + 1)) * one]),
+        concatenate([counts * one / totals[..., None], np.broadcast_to(end, (1, choices, count + 1)) * one]),
         concatenate([known, 0 * known[:1]]),
         end * one,
         discount,

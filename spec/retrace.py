@@ -19,7 +19,7 @@ def target(
     ratios: Array,
     *,
     gamma: Scalar,
-    trace_lambda: Scalar,
+    trace_decay: Scalar,
 ) -> Array:
     r"""Retrace target of the value of each action taken.
 
@@ -34,7 +34,7 @@ def target(
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
         gamma: discount in [0, 1].
-        trace_lambda: lambda in [0, 1].
+        trace_decay: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -55,7 +55,7 @@ def target(
     check_ratios(ratios)
     cut = read_flags("terminated", terminated, errors) | read_flags("truncated", truncated, errors)
     gamma = read_parameter("gamma", gamma, system)
-    traces = read_parameter("trace_lambda", trace_lambda, system) * minimum(ratios, 0 * ratios + 1)
+    traces = read_parameter("trace_decay", trace_decay, system) * minimum(ratios, 0 * ratios + 1)
     following, corrections = 0 * errors[-1], []
     for t in reversed(range(len(errors))):
         corrections.append(errors[t] + gamma * (1 - cut[t].astype(int)) * following)
@@ -63,7 +63,7 @@ def target(
     return values + stack(corrections[::-1])
 
 
-def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Array, *, trace_lambda: Scalar) -> Array:
+def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Array, *, trace_decay: Scalar) -> Array:
     r"""Retrace operator on action values: the mean of the target over trajectories of the sampling policy.
 
     .. math:: \mathcal{R}Q = Q + (I - \gamma P^{c\mu})^{-1} (T_\pi Q - Q), \qquad
@@ -74,7 +74,7 @@ def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Arr
         policy: [S, A] probabilities or [S] integers, the target policy pi.
         sampling_policy: [S, A] probabilities or [S] integers, the policy mu that acts.
         action_values: [S, A], any estimate Q; in terminal states it counts as zero.
-        trace_lambda: lambda in [0, 1].
+        trace_decay: lambda in [0, 1].
     Returns:
         [S, A], in units of reward; zero in terminal states.
     Conventions:
@@ -93,10 +93,10 @@ def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Arr
     """
     policy, sampling = read_policy(mdp, policy), read_policy(mdp, sampling_policy, "sampling_policy")
     action_values = read_per_action(mdp, "action_values", action_values)
-    trace_lambda = read_parameter("trace_lambda", trace_lambda, system_of(action_values))
+    trace_decay = read_parameter("trace_decay", trace_decay, system_of(action_values))
     values = where(mdp.terminal[:, None], 0 * action_values, action_values)
     errors = expectation_q(mdp, policy, values) - values
-    weights = trace_lambda * minimum(sampling, policy)
+    weights = trace_decay * minimum(sampling, policy)
     traces = clipped_kernel(mdp, policy, weights)
     corrections = solve(identity_minus(mdp.discount * traces), (weights * errors).sum(axis=1))
     return values + errors + mdp.discount * (mdp.transition @ corrections)

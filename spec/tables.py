@@ -24,10 +24,12 @@ def read_table(table: Array, rewards: Array, name: str = "state_values", **indic
     return table, [read_indices(key, index, rewards.shape, counts[key]) for key, index in indices.items()]
 
 
-def read_indices(name: str, indices: Array, shape: tuple[int, ...], count: int) -> Array:
-    """Read integers from 0 to count - 1, of a given shape."""
+def read_indices(name: str, indices: Array, shape: tuple[int, ...] | None, count: int) -> Array:
+    """Read integers from 0 to count - 1, of a given shape; without one, any number [T] of them."""
     array = plain_array(indices, name)
-    check_shape(name, array, shape, "one integer per transition")
+    check_not_empty(name, array, "transitions")
+    if shape is not None or array.ndim != 1:
+        check_shape(name, array, shape or ("T",), "one integer per transition")
     if array.dtype.kind not in "iu":
         _wrong(name, f"dtype {array.dtype}", count, "indices stored as floats, or one-hot vectors")
     if array.min() < 0 or array.max() >= count:

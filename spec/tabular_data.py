@@ -6,30 +6,14 @@ import numpy as np
 
 from .errors import EmptySpaceError, MissingDataError, ParameterError
 from .numbers import Array, as_array, holds
+from .tables import read_indices
 from .validation import check_finite, check_not_empty, check_shape
-
-
-def read_indices(name: str, indices: Any, size: int, like: Array | None = None) -> Array:
-    """Read whole numbers [T], each below `size`; as many as `like` has rows, if it is given."""
-    array = np.asarray(indices)
-    check_not_empty(name, array, "transitions")
-    if array.ndim != 1 or (like is not None and len(array) != len(like)):
-        check_shape(name, array, ("T",) if like is None else (len(like),), "one index per transition")
-    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= size:
-        raise ParameterError(
-            f"{name} are not indices of the table",
-            got=f"dtype {array.dtype}, numbers from {array.min()} to {array.max()}",
-            expected=f"whole numbers from 0 to {size - 1}",
-            cause="observations instead of indices, states counted from one, or data of another problem",
-            remedy="number the states and the actions from zero on, and compare with the size of the table",
-        )
-    return array
 
 
 def read_pairs(states: Array, actions: Array, shape: tuple[int, int], like: Array | None = None) -> Array:
     """Read the pairs of a state and an action of some transitions as flags [T, S, A], one in each row."""
-    states = read_indices("visited_states", states, shape[0], like)
-    actions = read_indices("taken_actions", actions, shape[1], states)
+    states = read_indices("states", states, None if like is None else like.shape[:1], shape[0])
+    actions = read_indices("actions", actions, states.shape, shape[1])
     return one_hot(states, shape[0])[:, :, None] * one_hot(actions, shape[1])[:, None, :]
 
 

@@ -11,19 +11,22 @@ from ..draws import DISCOUNTS, GRAIN, Scene, draw_flags, draw_numbers, per_dimen
 
 DISCRETE = (
     *("logits", "old_logits", "q_values", "action_values"),
-    *("probabilities", "full_probabilities", "number_of_actions"),
+    *("probabilities", "full_probabilities", "number_of_actions", "states"),
 )
 """Words beside which `actions` are indices [T]; elsewhere they are vectors [T, k]."""
 
 
 def number_of_choices(scene: Scene) -> int:
-    """Count the actions that an index may mean: the columns of the table, if there is one, else of each row."""
-    return scene["mdp"].number_of_actions if scene.asks_for("action_values") else scene["number_of_actions"]
+    """Count the actions that an index may mean: those of the process, if there is one, else of each row."""
+    of_process = scene.asks_for("action_values", "states")
+    return scene["mdp"].number_of_actions if of_process else scene["number_of_actions"]
 
 
 def _actions(scene: Scene) -> Array:
     if not scene.asks_for(*DISCRETE):
         return per_dimension()(scene)
+    if scene.asks_for("number_of_states"):
+        return scene["visited_pairs"][:, 1]
     index = st.integers(0, number_of_choices(scene) - 1)
     return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
 

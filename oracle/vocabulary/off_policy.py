@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ...spec.numbers import exact, rational
-from ..draws import GRAIN, Scene, rows, scalar
+from ..draws import GRAIN, Scene, rows
 
 
 def _distributions(scene: Scene, least: int = 0) -> Any:
@@ -30,5 +30,4 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "behaviour_probabilities": _behaviour,
     "rho_bar": lambda scene: rational(scene.draw(st.sampled_from(("1", "2", "1/2", "4")))),
     "c_bar": _c_bar,
-    "trace_lambda": scalar(0, 1),
 }

@@ -20,11 +20,6 @@ def _pairs(scene: Scene) -> Array:
     return np.array(every + scene.draw(st.lists(pair, min_size=rest, max_size=rest)), dtype=int)
 
 
-def _successors(scene: Scene) -> Array:
-    index = st.integers(0, scene["mdp"].number_of_states - 1)
-    return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
-
-
 def _counts(scene: Scene) -> Array:
     """Whole numbers [S, A, S], at least one in each row."""
     counts = draw_array(scene.draw, scene["mdp"].transition.shape, st.integers(0, 4).map(rational))
@@ -81,9 +76,6 @@ def _samples(scene: Scene) -> Array:
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "number_of_states": lambda scene: scene["mdp"].number_of_states,
     "visited_pairs": _pairs,
-    "visited_states": lambda scene: scene["visited_pairs"][:, 0],
-    "taken_actions": lambda scene: scene["visited_pairs"][:, 1],
-    "next_visited_states": _successors,
     "outcomes": lambda scene: draw_numbers(scene.draw, (scene["length"], scene["dimensions"])),
     "counts": _counts,
     "transition_model": _transition_model,
@@ -100,7 +92,6 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "samples": _samples,
     "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,), -1, 1),  # ties are frequent
     "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
-    "unbiased": lambda scene: scene["elites"] > 1 and scene.draw(st.booleans()),
     "extra_variance": scalar(0, 4),
     # tree search
     "visits": _visits,

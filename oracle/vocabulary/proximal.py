@@ -15,8 +15,9 @@ def sampled(*choices: str) -> Callable[[Scene], Any]:
 
 
 def _ddof(scene: Scene) -> int:
-    """The sample must be larger than ddof; only a batch of one step is not."""
-    return scene.draw(st.integers(0, 1)) if scene["length"] > 1 else 0
+    """The sample must be larger than ddof; only a batch of one step, or a single elite, is not."""
+    sample = scene["elites"] if scene.asks_for("elites") else scene["length"]
+    return scene.draw(st.integers(0, 1)) if sample > 1 else 0
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {

@@ -23,6 +23,13 @@ def _indices(count: Callable[[Scene], int]) -> Callable[[Scene], Array]:
     return build
 
 
+def _states(scene: Scene) -> Array:
+    """Draw states; data of which tables are made visit every pair of a state and an action."""
+    if scene.asks_for("number_of_states"):
+        return scene["visited_pairs"][:, 0]
+    return _indices(lambda scene: scene["mdp"].number_of_states)(scene)
+
+
 def _independent_columns(rows: str) -> Callable[[Scene], Array]:
     """Draw features [rows, k]: numbers below a diagonal of ones, so that the columns are linearly independent."""
 
@@ -50,7 +57,8 @@ def _state_weights(scene: Scene) -> Array:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    **dict.fromkeys(("states", "next_states"), _indices(lambda scene: scene["mdp"].number_of_states)),
+    "states": _states,
+    "next_states": _indices(lambda scene: scene["mdp"].number_of_states),
     "next_actions": _indices(number_of_choices),
     "features": _independent_columns("length"),
     "state_features": _independent_columns("states"),

@@ -13,63 +13,63 @@ from rlproof.spec import divergence, model, numbers
 
 @law("model.transition_counts")
 def counts_sum_to_the_length_of_the_data(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     number_of_states: int,
     number_of_actions: int,
 ) -> Claims:
     """Every transition is counted once: the counts sum to T, over next states to the visits of each pair."""
-    counts = _counts(visited_states, taken_actions, next_visited_states, (number_of_states, number_of_actions))
-    yield equal(counts.sum(), len(visited_states))
-    pairs = Counter(zip(visited_states.tolist(), taken_actions.tolist(), strict=True))
+    counts = _counts(states, actions, next_states, (number_of_states, number_of_actions))
+    yield equal(counts.sum(), len(states))
+    pairs = Counter(zip(states.tolist(), actions.tolist(), strict=True))
     for pair, visits in pairs.items():
         yield equal(counts.sum(axis=2)[pair], visits)
 
 
 @law("model.transition_counts")
 def counts_add_over_parts_of_the_data(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     number_of_states: int,
     number_of_actions: int,
     split: int,
 ) -> Claims:
     """Counts of two parts of the data, whatever episode they cut, add up to those of the whole."""
     shape = (number_of_states, number_of_actions)
-    parts = [np.s_[: split + 1], np.s_[split + 1 :]][: 1 if split == len(visited_states) - 1 else 2]
-    each = [_counts(visited_states[p], taken_actions[p], next_visited_states[p], shape) for p in parts]
-    yield equal(_counts(visited_states, taken_actions, next_visited_states, shape), sum(each))
+    parts = [np.s_[: split + 1], np.s_[split + 1 :]][: 1 if split == len(states) - 1 else 2]
+    each = [_counts(states[p], actions[p], next_states[p], shape) for p in parts]
+    yield equal(_counts(states, actions, next_states, shape), sum(each))
 
 
 @law("model.transition_counts")
 def counts_ignore_the_order(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     number_of_states: int,
     number_of_actions: int,
     split: int,
 ) -> Claims:
     """Data rotated by any number of transitions and read backwards have the same counts."""
-    shape, order = (number_of_states, number_of_actions), np.roll(np.arange(len(visited_states)), split)[::-1]
-    other = _counts(visited_states[order], taken_actions[order], next_visited_states[order], shape)
-    yield equal(_counts(visited_states, taken_actions, next_visited_states, shape), other)
+    shape, order = (number_of_states, number_of_actions), np.roll(np.arange(len(states)), split)[::-1]
+    other = _counts(states[order], actions[order], next_states[order], shape)
+    yield equal(_counts(states, actions, next_states, shape), other)
 
 
 @law("model.transition_counts", derivation=True)
 def counts_are_tallies(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     number_of_states: int,
     number_of_actions: int,
 ) -> Claims:
     """N(s, a, s') is the number of times that the triple stands in the list of the data."""
     shape = (number_of_states, number_of_actions)
-    triples = [tuple(triple) for triple in np.stack([visited_states, taken_actions, next_visited_states], 1).tolist()]
-    counts = _counts(visited_states, taken_actions, next_visited_states, shape)
+    triples = [tuple(triple) for triple in np.stack([states, actions, next_states], 1).tolist()]
+    counts = _counts(states, actions, next_states, shape)
     yield equal(counts, np.array([triples.count(index) for index in np.ndindex(counts.shape)]).reshape(counts.shape))
 
 
@@ -124,25 +124,25 @@ def frequencies_merge_by_visits(counts: Array, transition_model: Array) -> Claim
 
 @law("model.reward_model")
 def reward_model_restores_the_total(
-    rewards: Array, visited_states: Array, taken_actions: Array, number_of_states: int, number_of_actions: int
+    rewards: Array, states: Array, actions: Array, number_of_states: int, number_of_actions: int
 ) -> Claims:
     """Replacing every reward by its model leaves the total of the data as it is."""
-    means = _rewards(rewards, visited_states, taken_actions, (number_of_states, number_of_actions))
-    yield equal(means[visited_states, taken_actions].sum(), rewards.sum())
+    means = _rewards(rewards, states, actions, (number_of_states, number_of_actions))
+    yield equal(means[states, actions].sum(), rewards.sum())
 
 
 @law("model.reward_model")
 def reward_model_of_constant_rewards_is_constant(
     rewards: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     number_of_states: int,
     number_of_actions: int,
     scale: Any,
     shift: Any,
 ) -> Claims:
     """Rewards c r + b have the model c R^ + b; with c = 0 it is b everywhere."""
-    data, shape = (visited_states, taken_actions), (number_of_states, number_of_actions)
+    data, shape = (states, actions), (number_of_states, number_of_actions)
     means = _rewards(rewards, *data, shape)
     yield equal(_rewards(scale * rewards + shift, *data, shape), scale * means + shift)
     yield equal(_rewards(0 * rewards + shift, *data, shape), shift)
@@ -150,85 +150,85 @@ def reward_model_of_constant_rewards_is_constant(
 
 @law("model.reward_model", derivation=True)
 def reward_model_equals_the_incremental_mean(
-    rewards: Array, visited_states: Array, taken_actions: Array, number_of_states: int, number_of_actions: int
+    rewards: Array, states: Array, actions: Array, number_of_states: int, number_of_actions: int
 ) -> Claims:
     """R(s, a) <- R(s, a) + (r - R(s, a)) / N(s, a), one transition after the other, ends at the model."""
     shape = (number_of_states, number_of_actions)
     estimate, visits = numbers.exact(np.zeros(shape, dtype=int)), np.zeros(shape, dtype=int)
-    for pair, reward in zip(zip(visited_states, taken_actions, strict=True), rewards, strict=True):
+    for pair, reward in zip(zip(states, actions, strict=True), rewards, strict=True):
         visits[pair] += 1
         estimate[pair] = estimate[pair] + (reward - estimate[pair]) / int(visits[pair])
-    yield equal(_rewards(rewards, visited_states, taken_actions, shape), estimate)
+    yield equal(_rewards(rewards, states, actions, shape), estimate)
 
 
 @law("model.reward_model")
 def reward_model_ignores_the_order(
     rewards: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     number_of_states: int,
     number_of_actions: int,
     split: int,
 ) -> Claims:
     """Data rotated and read backwards, or repeated as a whole, have the same model."""
     shape, indices = (number_of_states, number_of_actions), np.arange(len(rewards))
-    means = _rewards(rewards, visited_states, taken_actions, shape)
+    means = _rewards(rewards, states, actions, shape)
     for order in (np.roll(indices, split)[::-1], np.concatenate([indices, indices])):
-        yield equal(means, _rewards(rewards[order], visited_states[order], taken_actions[order], shape))
+        yield equal(means, _rewards(rewards[order], states[order], actions[order], shape))
 
 
 @law("model.regression")
 def regression_error_grows_by_the_square_of_any_change(
     outcomes: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     number_of_states: int,
     number_of_actions: int,
     action_values: Array,
 ) -> Claims:
     """The squared error of f^ + d is that of f^ plus sum_t d(s_t, a_t)^2: no other prediction does better."""
-    means = _means(outcomes, visited_states, taken_actions, (number_of_states, number_of_actions))
-    errors = outcomes - means[visited_states, taken_actions]
-    changes = action_values[visited_states, taken_actions][:, None] + 0 * outcomes
+    means = _means(outcomes, states, actions, (number_of_states, number_of_actions))
+    errors = outcomes - means[states, actions]
+    changes = action_values[states, actions][:, None] + 0 * outcomes
     yield equal(((errors - changes) ** 2).sum(), (errors**2).sum() + (changes**2).sum())
 
 
 @law("model.regression", derivation=True)
 def regression_solves_the_normal_equations(
-    outcomes: Array, visited_states: Array, taken_actions: Array, number_of_states: int, number_of_actions: int
+    outcomes: Array, states: Array, actions: Array, number_of_states: int, number_of_actions: int
 ) -> Claims:
     """f^ = (X^T X)^-1 X^T y, where the rows of X are the pairs as one-hot features."""
     shape = (number_of_states, number_of_actions)
-    pairs = visited_states * number_of_actions + taken_actions
+    pairs = states * number_of_actions + actions
     features = numbers.exact((pairs[:, None] == np.arange(np.prod(shape))).astype(int))
     solution = numbers.solve(features.T @ features, features.T @ outcomes)
-    yield equal(_means(outcomes, visited_states, taken_actions, shape), solution.reshape(*shape, -1))
+    yield equal(_means(outcomes, states, actions, shape), solution.reshape(*shape, -1))
 
 
 @law("model.regression")
 def regression_of_one_hots_is_maximum_likelihood(
-    visited_states: Array,
-    taken_actions: Array,
-    next_visited_states: Array,
+    states: Array,
+    actions: Array,
+    next_states: Array,
     number_of_states: int,
     number_of_actions: int,
 ) -> Claims:
     """With next states as one-hot outcomes, squared error and likelihood have the same optimum."""
     shape = (number_of_states, number_of_actions)
-    one_hots = numbers.exact(np.eye(number_of_states, dtype=int)[next_visited_states])
-    counts = _counts(visited_states, taken_actions, next_visited_states, shape)
+    one_hots = numbers.exact(np.eye(number_of_states, dtype=int)[next_states])
+    counts = _counts(states, actions, next_states, shape)
     fitted = model.maximum_likelihood(numbers.exact(counts))
-    yield equal(_means(one_hots, visited_states, taken_actions, shape), fitted)
+    yield equal(_means(one_hots, states, actions, shape), fitted)
 
 
 @law("model.regression")
 def regression_stays_between_the_outcomes(
-    outcomes: Array, visited_states: Array, taken_actions: Array, number_of_states: int, number_of_actions: int
+    outcomes: Array, states: Array, actions: Array, number_of_states: int, number_of_actions: int
 ) -> Claims:
     """No prediction is below the least or above the largest outcome of its pair."""
-    means = _means(outcomes, visited_states, taken_actions, (number_of_states, number_of_actions))
+    means = _means(outcomes, states, actions, (number_of_states, number_of_actions))
     for state, action in np.ndindex(number_of_states, number_of_actions):
-        own = outcomes[(visited_states == state) & (taken_actions == action)]
+        own = outcomes[(states == state) & (actions == action)]
         yield at_most(own.min(axis=0), means[state, action])
         yield at_most(means[state, action], own.max(axis=0))
 

@@ -61,119 +61,119 @@ def ring_buffer_with_room_holds_everything(items: Array, capacity: int) -> Claim
 @law("replay.uniform_update", derivation=True)
 def uniform_update_is_the_mean_over_transitions(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     gamma: Any,
-    alpha: Any,
+    step_size: Any,
 ) -> Claims:
     """The full-batch update is the mean of the Q-learning tables after each transition alone."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    data = (states, actions, rewards, next_states, terminated)
     total = 0 * action_values
     for state, action, reward, following, ended in zip(*data, strict=True):
         table = action_values.copy()
         target = reward if ended else reward + gamma * max(action_values[following])
-        table[state, action] = (1 - alpha) * table[state, action] + alpha * target
+        table[state, action] = (1 - step_size) * table[state, action] + step_size * target
         total = total + table
-    yield equal(replay.uniform_update(action_values, *data, gamma=gamma, alpha=alpha), total / len(rewards))
+    yield equal(replay.uniform_update(action_values, *data, gamma=gamma, step_size=step_size), total / len(rewards))
 
 
 @law("replay.uniform_update")
 def uniform_update_ignores_how_the_data_lie_in_the_buffer(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     gamma: Any,
-    alpha: Any,
+    step_size: Any,
     split: int,
 ) -> Claims:
     """Rotating the data, or storing all of them twice, changes nothing."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
-    update = replay.uniform_update(action_values, *data, gamma=gamma, alpha=alpha)
+    data = (states, actions, rewards, next_states, terminated)
+    update = replay.uniform_update(action_values, *data, gamma=gamma, step_size=step_size)
     for change in (lambda column: np.roll(column, split), lambda column: np.concatenate([column, column])):
-        yield equal(replay.uniform_update(action_values, *map(change, data), gamma=gamma, alpha=alpha), update)
+        yield equal(replay.uniform_update(action_values, *map(change, data), gamma=gamma, step_size=step_size), update)
 
 
 @law("replay.uniform_update", derivation=True)
 def uniform_update_is_the_bellman_update_of_the_learned_model(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     number_of_states: int,
     number_of_actions: int,
     discount: Any,
-    alpha: Any,
+    step_size: Any,
 ) -> Claims:
-    """It is Q + alpha N(s, a) / T (T_* Q - Q), where T_* is that of the maximum-likelihood model."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    """It is Q + step_size N(s, a) / T (T_* Q - Q), where T_* is that of the maximum-likelihood model."""
+    data = (states, actions, rewards, next_states, terminated)
     learned, visits = _learned(*data, number_of_states, number_of_actions, discount)
     extended = np.concatenate([action_values, 0 * action_values[:1]])
     change = optimality_q(learned, extended)[:-1] - action_values
-    update = replay.uniform_update(action_values, *data, gamma=discount, alpha=alpha)
-    yield equal(update, action_values + alpha * visits * change / len(rewards))
+    update = replay.uniform_update(action_values, *data, gamma=discount, step_size=step_size)
+    yield equal(update, action_values + step_size * visits * change / len(rewards))
 
 
 @law("replay.uniform_update")
 def uniform_update_moves_only_what_was_visited(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     gamma: Any,
-    alpha: Any,
+    step_size: Any,
 ) -> Claims:
-    """Pairs that are not in the buffer keep their values, and with alpha = 0 all do."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
-    update = replay.uniform_update(action_values, *data, gamma=gamma, alpha=alpha)
+    """Pairs that are not in the buffer keep their values, and with step_size = 0 all do."""
+    data = (states, actions, rewards, next_states, terminated)
+    update = replay.uniform_update(action_values, *data, gamma=gamma, step_size=step_size)
     visited = np.zeros(action_values.shape, dtype=int)
-    visited[visited_states, taken_actions] = 1
+    visited[states, actions] = 1
     yield equal((1 - visited) * update, (1 - visited) * action_values)
-    yield equal(replay.uniform_update(action_values, *data, gamma=gamma, alpha=0), action_values)
+    yield equal(replay.uniform_update(action_values, *data, gamma=gamma, step_size=0), action_values)
 
 
 @law("replay.fixed_point", derivation=True)
 def fixed_point_is_left_alone_by_the_update(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     discount: Any,
 ) -> Claims:
     """No average update with any step size changes it, and pairs never visited have their first values."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    data = (states, actions, rewards, next_states, terminated)
     found = replay.fixed_point(action_values, *data, discount=discount)
-    yield equal(replay.uniform_update(found, *data, gamma=discount, alpha=1), found)
+    yield equal(replay.uniform_update(found, *data, gamma=discount, step_size=1), found)
     visited = np.zeros(action_values.shape, dtype=int)
-    visited[visited_states, taken_actions] = 1
+    visited[states, actions] = 1
     yield equal((1 - visited) * found, (1 - visited) * action_values)
 
 
 @law("replay.fixed_point", derivation=True)
 def fixed_point_is_optimal_for_the_learned_model(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     number_of_states: int,
     number_of_actions: int,
     discount: Any,
 ) -> Claims:
     """Once every pair was visited it is q_* of the maximum-likelihood model, whatever the first values."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    data = (states, actions, rewards, next_states, terminated)
     learned, _ = _learned(*data, number_of_states, number_of_actions, discount)
     yield equal(replay.fixed_point(action_values, *data, discount=discount), optimal_q(learned)[:-1])
 
@@ -181,36 +181,36 @@ def fixed_point_is_optimal_for_the_learned_model(
 @law("replay.fixed_point")
 def fixed_point_attracts_the_update(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     discount: Any,
-    alpha: Any,
+    step_size: Any,
 ) -> Claims:
-    """|Q' - Q_oo| <= (1 - alpha (1 - gamma) n / T) |Q - Q_oo|, n the fewest visits of a pair that has any."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    """|Q' - Q_oo| <= (1 - step_size (1 - gamma) n / T) |Q - Q_oo|, n the fewest visits of a pair that has any."""
+    data = (states, actions, rewards, next_states, terminated)
     found = replay.fixed_point(action_values, *data, discount=discount)
-    update = replay.uniform_update(action_values, *data, gamma=discount, alpha=alpha)
-    pairs = list(zip(visited_states.tolist(), taken_actions.tolist(), strict=True))
+    update = replay.uniform_update(action_values, *data, gamma=discount, step_size=step_size)
+    pairs = list(zip(states.tolist(), actions.tolist(), strict=True))
     fewest = numbers.rational(min(pairs.count(pair) for pair in pairs)) / len(pairs)
-    modulus = 1 - alpha * (1 - discount) * fewest
+    modulus = 1 - step_size * (1 - discount) * fewest
     yield at_most(abs(update - found).max(), modulus * abs(action_values - found).max())
 
 
 @law("replay.fixed_point", derivation=True)
 def fixed_point_is_the_best_of_all_policies(
     action_values: Array,
-    visited_states: Array,
-    taken_actions: Array,
+    states: Array,
+    actions: Array,
     rewards: Array,
-    next_visited_states: Array,
+    next_states: Array,
     terminated: Array,
     discount: Any,
 ) -> Claims:
     """Among the action values of all deterministic policies of the process that the data describe, the largest."""
-    data = (visited_states, taken_actions, rewards, next_visited_states, terminated)
+    data = (states, actions, rewards, next_states, terminated)
     described = replay.empirical_process(action_values, *data, discount=discount)
     rules = product(range(described.number_of_actions), repeat=described.number_of_states - 1)
     every = np.stack([q(described, np.array([*rule, 0]))[:-1] for rule in rules])

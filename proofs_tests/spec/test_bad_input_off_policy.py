@@ -26,9 +26,9 @@ def v(*data: Any, gamma: Any = 0.5, **levels: Any) -> Any:
     return vtrace.target(*data, gamma=gamma, **{**LEVELS, **levels})
 
 
-def r(*data: Any, gamma: Any = 0.5, trace_lambda: Any = 0.5) -> Any:
+def r(*data: Any, gamma: Any = 0.5, trace_decay: Any = 0.5) -> Any:
     """The Retrace target."""
-    return retrace.target(*data, gamma=gamma, trace_lambda=trace_lambda)
+    return retrace.target(*data, gamma=gamma, trace_decay=trace_decay)
 
 
 BAD: dict[str, tuple[Callable[[], Any], type[errors.RlproofError], str]] = {
@@ -100,18 +100,18 @@ BAD: dict[str, tuple[Callable[[], Any], type[errors.RlproofError], str]] = {
     "a target policy for ever": (
         lambda: vtrace.operator(corridor(), STAYS, GOES, ZEROS, rho_bar=1, c_bar=1),
         errors.TerminationError, "the policy"),
-    "a lambda of two": (lambda: r(*DATA, RATIOS, trace_lambda=2.0), errors.ParameterError, "trace_lambda"),
+    "a lambda of two": (lambda: r(*DATA, RATIOS, trace_decay=2.0), errors.ParameterError, "trace_decay"),
     "a negative ratio in Retrace": (lambda: r(*DATA, STEPS), errors.ParameterError, "ratios[1]"),
     "values of other steps": (lambda: r(STEPS, STEPS[1:], STEPS, FLAGS, FLAGS, RATIOS), errors.ShapeError, "values"),
     "ratios of other steps in Retrace": (lambda: r(*DATA, RATIOS[1:]), errors.ShapeError, "ratios"),
     "action values of three states": (
-        lambda: retrace.operator(fractions(), np.array([0, 1]), np.array([0, 1]), ZEROS, trace_lambda=1),
+        lambda: retrace.operator(fractions(), np.array([0, 1]), np.array([0, 1]), ZEROS, trace_decay=1),
         errors.ShapeError, "action_values"),
     "a lambda of two in the operator": (
-        lambda: retrace.operator(floats(), HALVES, HALVES, ONE_HOT, trace_lambda=2.0),
-        errors.ParameterError, "trace_lambda"),
+        lambda: retrace.operator(floats(), HALVES, HALVES, ONE_HOT, trace_decay=2.0),
+        errors.ParameterError, "trace_decay"),
     "Retrace for ever": (
-        lambda: retrace.operator(corridor(), STAYS, GOES, numbers.exact(np.zeros((3, 3), dtype=int)), trace_lambda=1),
+        lambda: retrace.operator(corridor(), STAYS, GOES, numbers.exact(np.zeros((3, 3), dtype=int)), trace_decay=1),
         errors.TerminationError, "the policy"),
 }  # fmt: skip
 
@@ -132,5 +132,5 @@ def test_undiscounted_episodes_have_off_policy_values() -> None:
     start = numbers.exact([5, 7, 9])
     result = vtrace.operator(corridor(), GOES, dawdles, start, rho_bar=2, c_bar=2)
     assert result.tolist() == [-2, -1, 0]
-    action_values = retrace.operator(corridor(), GOES, GOES, numbers.exact([[5, 7, 9]] * 3), trace_lambda=1)
+    action_values = retrace.operator(corridor(), GOES, GOES, numbers.exact([[5, 7, 9]] * 3), trace_decay=1)
     assert action_values[:, 0].tolist() == [-2, -1, 0]

@@ -14,14 +14,14 @@ from ._processes import FIRST, FLAGS, HALVES, STEPS, corridor, floats, fractions
 NAN = float("nan")
 PROCESS = floats()
 STATES, ACTIONS, NEXT = np.array([0, 1, 1]), np.array([0, 0, 1]), np.array([1, 1, 0])
-DATA = {"visited_states": STATES, "taken_actions": ACTIONS}
-BUFFER = {**DATA, "rewards": STEPS, "next_visited_states": NEXT, "terminated": FLAGS}
+DATA = {"states": STATES, "actions": ACTIONS}
+BUFFER = {**DATA, "rewards": STEPS, "next_states": NEXT, "terminated": FLAGS}
 TABLE = {"number_of_states": 2, "number_of_actions": 2}
-COVERED = {"visited_states": np.array([0, 0, 1, 1]), "taken_actions": np.array([0, 1, 0, 1])}
+COVERED = {"states": np.array([0, 0, 1, 1]), "actions": np.array([0, 1, 0, 1])}
 COUNTS = np.ones((2, 2, 2))
 UNIFORM = np.full((2, 2, 2), 0.5)
 QUARTERS = HALVES / 2
-CEM = {"samples": HALVES, "scores": FIRST, "elites": 1, "unbiased": False, "extra_variance": 0.0}
+CEM = {"samples": HALVES, "scores": FIRST, "elites": 1, "ddof": 0, "extra_variance": 0.0}
 PUCT = {"mean_returns": FIRST, "visits": FIRST, "priors": FIRST, "exploration": 1.0, "exploration_base": 1.0}
 
 
@@ -35,12 +35,12 @@ class Bad(NamedTuple):
 
 def counted(**changes: Any) -> Any:
     """Counts of transitions, with some arguments changed."""
-    return model.transition_counts(**{**DATA, "next_visited_states": NEXT, **TABLE, **changes})
+    return model.transition_counts(**{**DATA, "next_states": NEXT, **TABLE, **changes})
 
 
 def updated(**changes: Any) -> Any:
     """An average update from the buffer, with some arguments changed."""
-    return replay.uniform_update(**{"action_values": HALVES, **BUFFER, "gamma": 0.5, "alpha": 0.5, **changes})
+    return replay.uniform_update(**{"action_values": HALVES, **BUFFER, "gamma": 0.5, "step_size": 0.5, **changes})
 
 
 def led(**changes: Any) -> Any:
@@ -49,17 +49,13 @@ def led(**changes: Any) -> Any:
 
 
 MODELS = {
-    "no transitions": Bad(
-        lambda: counted(visited_states=np.array([], dtype=int)), errors.EmptySpaceError, ("visited_states", "(0,)")
-    ),
-    "states as rows": Bad(lambda: counted(visited_states=STATES[:, None]), errors.ShapeError, ("visited_states",)),
-    "fewer actions": Bad(lambda: counted(taken_actions=[0, 1]), errors.ShapeError, ("taken_actions", "(2,)", "(3,)")),
-    "fewer successors": Bad(lambda: counted(next_visited_states=[0]), errors.ShapeError, ("next_visited_states",)),
-    "states from one": Bad(
-        lambda: counted(visited_states=STATES + 1), errors.ParameterError, ("visited_states", "1 to 2", "0 to 1")
-    ),
-    "a negative action": Bad(lambda: counted(taken_actions=-ACTIONS), errors.ParameterError, ("-1 to 0",)),
-    "states of floats": Bad(lambda: counted(next_visited_states=STEPS), errors.ParameterError, ("float64",)),
+    "no transitions": Bad(lambda: counted(states=np.array([], dtype=int)), errors.EmptySpaceError, ("states", "(0,)")),
+    "states as rows": Bad(lambda: counted(states=STATES[:, None]), errors.ShapeError, ("states",)),
+    "fewer actions": Bad(lambda: counted(actions=[0, 1]), errors.ShapeError, ("actions", "(2,)", "(3,)")),
+    "fewer successors": Bad(lambda: counted(next_states=[0]), errors.ShapeError, ("next_states",)),
+    "states from one": Bad(lambda: counted(states=STATES + 1), errors.ParameterError, ("states", "1 to 2", "0 to 1")),
+    "a negative action": Bad(lambda: counted(actions=-ACTIONS), errors.ParameterError, ("-1 to 0",)),
+    "states of floats": Bad(lambda: counted(next_states=STEPS), errors.ParameterError, ("float64",)),
     "an unvisited pair in the counts": Bad(
         lambda: model.maximum_likelihood(COUNTS * [[[1], [1]], [[0], [1]]]),
         errors.MissingDataError,
@@ -74,7 +70,7 @@ MODELS = {
         lambda: model.reward_model(STEPS, **DATA, **TABLE), errors.MissingDataError, ("(0, 1)",)
     ),
     "rewards of other length": Bad(
-        lambda: model.reward_model(STEPS[:2], **DATA, **TABLE), errors.ShapeError, ("visited_states", "(3,)", "(2,)")
+        lambda: model.reward_model(STEPS[:2], **DATA, **TABLE), errors.ShapeError, ("states", "(3,)", "(2,)")
     ),
     "rewards in rows": Bad(lambda: model.reward_model(HALVES, **DATA, **TABLE), errors.ShapeError, ("rewards",)),
     "one reward": Bad(lambda: model.reward_model(1.0, **DATA, **TABLE), errors.ShapeError, ("rewards", "()")),
@@ -128,22 +124,24 @@ MODELS = {
 }
 
 UPDATES = {
-    "alpha above one": Bad(
-        lambda: dyna.q_planning(PROCESS, HALVES, **DATA, alpha=1.5), errors.ParameterError, ("alpha", "1.5")
+    "a step above one": Bad(
+        lambda: dyna.q_planning(PROCESS, HALVES, **DATA, step_size=1.5), errors.ParameterError, ("step_size", "1.5")
     ),
     "values of states": Bad(
-        lambda: dyna.q_planning(PROCESS, FIRST, **DATA, alpha=0.5), errors.ShapeError, ("action_values", "(2,)")
+        lambda: dyna.q_planning(PROCESS, FIRST, **DATA, step_size=0.5), errors.ShapeError, ("action_values", "(2,)")
     ),
     "NaN values": Bad(
-        lambda: dyna.imagined_sarsa(PROCESS, HALVES, HALVES * NAN, **DATA, alpha=0.5), errors.NonFiniteError, ("nan",)
+        lambda: dyna.imagined_sarsa(PROCESS, HALVES, HALVES * NAN, **DATA, step_size=0.5),
+        errors.NonFiniteError,
+        ("nan",),
     ),
     "a pair that is not there": Bad(
-        lambda: dyna.imagined_sarsa(PROCESS, HALVES, HALVES, STATES + 5, ACTIONS, alpha=0.5),
+        lambda: dyna.imagined_sarsa(PROCESS, HALVES, HALVES, STATES + 5, ACTIONS, step_size=0.5),
         errors.ParameterError,
-        ("visited_states", "5 to 6"),
+        ("states", "5 to 6"),
     ),
     "a policy off": Bad(
-        lambda: dyna.imagined_sarsa(PROCESS, QUARTERS, HALVES, **DATA, alpha=0.5), errors.RowSumError, ("policy",)
+        lambda: dyna.imagined_sarsa(PROCESS, QUARTERS, HALVES, **DATA, step_size=0.5), errors.RowSumError, ("policy",)
     ),
     "no slot": Bad(lambda: replay.ring_buffer(STEPS, capacity=0), errors.ParameterError, ("capacity", "one slot")),
     "half a slot": Bad(lambda: replay.ring_buffer(STEPS, capacity=0.5), errors.ParameterError, ("capacity", "0.5")),
@@ -155,14 +153,14 @@ UPDATES = {
         lambda: updated(terminated=np.zeros(3)), errors.ParameterError, ("terminated", "float64", "continue mask")
     ),
     "a successor that is not there": Bad(
-        lambda: updated(next_visited_states=NEXT + 1), errors.ParameterError, ("next_visited_states", "1 to 2")
+        lambda: updated(next_states=NEXT + 1), errors.ParameterError, ("next_states", "1 to 2")
     ),
     "gamma above one": Bad(lambda: updated(gamma=99), errors.ParameterError, ("gamma", "99")),
     "values without actions": Bad(lambda: updated(action_values=FIRST), errors.ShapeError, ("action_values", "(2,)")),
     "flags of other length": Bad(lambda: led(terminated=FLAGS[:2]), errors.ShapeError, ("terminated", "(2,)")),
     "discount above one": Bad(lambda: led(discount=1.5), errors.DiscountError, ("1.5",)),
     "discount one without an end": Bad(
-        lambda: led(discount=1.0, taken_actions=np.array([0, 0, 0]), action_values=HALVES[:, :1],
+        lambda: led(discount=1.0, actions=np.array([0, 0, 0]), action_values=HALVES[:, :1],
                     terminated=np.zeros(3, dtype=bool)),
         errors.TerminationError,
         ("the process",),
@@ -199,7 +197,7 @@ PLANS = {
     "no elite": Bad(lambda: cem.update(**CEM | {"elites": 0}), errors.ParameterError, ("0 elites of 2 samples",)),
     "more elites than samples": Bad(lambda: cem.update(**CEM | {"elites": 3}), errors.ParameterError, ("2 samples",)),
     "a share of elites": Bad(lambda: cem.update(**CEM | {"elites": 0.5}), errors.ParameterError, ("elites", "0.5")),
-    "one elite, unbiased": Bad(lambda: cem.update(**CEM | {"unbiased": True}), errors.ParameterError, ("at least 2",)),
+    "one elite, ddof 1": Bad(lambda: cem.update(**CEM | {"ddof": 1}), errors.ParameterError, ("at least 2",)),
     "negative variance": Bad(lambda: cem.update(**CEM | {"extra_variance": -1.0}), errors.ParameterError, ("-1.0",)),
     "scores of other length": Bad(lambda: cem.update(**CEM | {"scores": STEPS}), errors.ShapeError, ("scores", "(3,)")),
     "NaN scores": Bad(lambda: cem.update(**CEM | {"scores": FIRST * NAN}), errors.NonFiniteError, ("scores",)),

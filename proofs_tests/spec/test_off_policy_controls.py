@@ -78,7 +78,7 @@ def test_the_advantage_of_vtrace_has_no_trace_of_the_present_step() -> None:
 
 def test_the_trace_of_retrace_is_that_of_the_next_step() -> None:
     """By hand: at lambda 1/2, c = 1/2, 1/4, 1/2, so that Q = 1 + 35/8, 10 + 25, 100."""
-    targets = retrace.target(*episode(3, "1/2", 2), gamma="1/2", trace_lambda="1/2")
+    targets = retrace.target(*episode(3, "1/2", 2), gamma="1/2", trace_decay="1/2")
     assert same(targets, numbers.exact(["43/8", 35, 100]))
 
 
@@ -90,7 +90,7 @@ def test_traces_that_ignore_the_policies_do_not_contract() -> None:
     errors = gamma * wrong[0, 1] - wrong  # T_pi Q - Q; the values of this process are zero
     unsafe = wrong + errors + gamma / (1 - gamma) * errors[0, 0]
     assert abs(unsafe).max() == 2
-    assert abs(retrace.operator(mdp, target, behaviour, wrong, trace_lambda=1)).max() == gamma
+    assert abs(retrace.operator(mdp, target, behaviour, wrong, trace_decay=1)).max() == gamma
 
 
 def test_vtrace_without_clipping_needs_no_iteration() -> None:

@@ -88,9 +88,9 @@ def test_imagined_updates_lead_to_the_values_of_the_model_and_not_of_the_process
     """With step size one and a deterministic model, two sweeps find q_* of the model, which is wrong."""
     process = MDP(exact([[[0, 1]], [[0, 1]]]), [[0], [0]], [1, 0], Fraction(1, 2), [False, True])
     wrong = process.replace(reward=exact([[1], [0]]))
-    found = dyna.q_planning(wrong, exact([[5], [7]]), np.array([1, 0] * 3), np.zeros(6, int), alpha=1)
+    found = dyna.q_planning(wrong, exact([[5], [7]]), np.array([1, 0] * 3), np.zeros(6, int), step_size=1)
     assert found[0, 0] == 1 + HALF * numbers.rational(7) / 8
-    settled = dyna.q_planning(wrong, exact([[5], [0]]), np.array([0]), np.array([0]), alpha=1)
+    settled = dyna.q_planning(wrong, exact([[5], [0]]), np.array([0]), np.array([0]), step_size=1)
     assert (settled == value.optimal_q(wrong)).all()
     assert (settled != value.optimal_q(process)).any()
 
@@ -109,12 +109,12 @@ def test_the_order_of_imagined_updates_decides_how_far_one_sweep_gets() -> None:
     """Backwards one sweep solves a corridor; forwards it moves the reward by one state; synchronously likewise."""
     corridor, nothing = chain(5), exact(np.zeros((5, 1), dtype=int))
     zeros, best = np.zeros(4, int), value.optimal_q(corridor)
-    backwards = dyna.q_planning(corridor, nothing, np.array([3, 2, 1, 0]), zeros, alpha=1)
-    forwards = dyna.q_planning(corridor, nothing, np.array([0, 1, 2, 3]), zeros, alpha=1)
+    backwards = dyna.q_planning(corridor, nothing, np.array([3, 2, 1, 0]), zeros, step_size=1)
+    forwards = dyna.q_planning(corridor, nothing, np.array([0, 1, 2, 3]), zeros, step_size=1)
     assert (backwards == best).all()
     assert forwards[:, 0].tolist() == [0, 0, 0, 1, 0]
     for _ in range(3):
-        forwards = dyna.q_planning(corridor, forwards, np.array([0, 1, 2, 3]), zeros, alpha=1)
+        forwards = dyna.q_planning(corridor, forwards, np.array([0, 1, 2, 3]), zeros, step_size=1)
     assert (forwards == best).all()
 
 
@@ -183,20 +183,20 @@ def test_half_the_bound_on_a_receding_horizon_is_too_small() -> None:
 def test_elites_of_equal_score_are_the_earlier_ones() -> None:
     """Three equal scores, two elites: the first two samples, and neither the last two nor all three."""
     samples, scores = exact([[0], [2], [7]]), exact([1, 1, 1])
-    fitted = cem.update(samples, scores, elites=2, unbiased=False, extra_variance=0)
+    fitted = cem.update(samples, scores, elites=2, ddof=0, extra_variance=0)
     assert fitted.tolist() == [[1], [1]]
-    assert cem.update(samples[::-1], scores, elites=2, unbiased=False, extra_variance=0)[0, 0] != 1
+    assert cem.update(samples[::-1], scores, elites=2, ddof=0, extra_variance=0)[0, 0] != 1
 
 
 def test_the_divisor_of_the_variance_is_not_left_open() -> None:
     """Two elites at distance two: variance 1 of the elites themselves, 2 without bias."""
     arguments = (exact([[0], [2]]), exact([0, 0]))
-    assert [cem.update(*arguments, elites=2, unbiased=u, extra_variance=0)[1, 0] for u in (False, True)] == [1, 2]
+    assert [cem.update(*arguments, elites=2, ddof=u, extra_variance=0)[1, 0] for u in (0, 1)] == [1, 2]
 
 
 def test_noise_is_added_to_the_variance_and_not_to_the_deviation() -> None:
     """Variance 1 and noise 3 make variance 4, deviation 2; added to the deviation it would be 4."""
-    fitted = cem.update(exact([[0], [2]]), exact([0, 0]), elites=2, unbiased=False, extra_variance=3)
+    fitted = cem.update(exact([[0], [2]]), exact([0, 0]), elites=2, ddof=0, extra_variance=3)
     assert fitted[1, 0] == 4
 
 
