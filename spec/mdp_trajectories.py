@@ -26,7 +26,7 @@ def trajectory_measure(mdp: MDP, policy: Array, visited: Array, taken: Array) ->
         measure_sums_to_one, measure_equals_enumeration, measure_splits_at_any_time,
         measure_without_actions_is_that_of_the_chain
     Raises:
-        ShapeError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError.
+        ShapeError, EmptySpaceError, ActionSetError, NotAProbabilityError, NumberSystemError, ParameterError.
     Source:
         Slides "Property of the Environment"; Schulman et al. 2015 (TRPO), section 2.
     Since:
@@ -59,7 +59,7 @@ def markov_property(mdp: MDP, policy: Array, visited: Array, taken: Array) -> Sc
         next_state_depends_on_the_present_only, next_state_equals_enumerated_frequency,
         next_state_probabilities_sum_to_one, next_state_forgets_how_the_present_came_about
     Raises:
-        SupportError for an impossible history; ShapeError, ActionSetError, NotAProbabilityError,
+        SupportError for an impossible history; ShapeError, EmptySpaceError, ActionSetError, NotAProbabilityError,
         NumberSystemError, ParameterError.
     Source:
         Slides "Property of the Environment"; Sutton & Barto 2018, eqs. (3.2)-(3.4).

@@ -101,17 +101,17 @@ def imagined_sarsa_contracts_to_the_values_of_the_model(
 def imagined_sarsa_is_a_product_of_matrices(
     model: MDP, policy: Array, action_values: Array, states: Array, actions: Array, step_size: Any
 ) -> Claims:
-    """Q_T - q_pi = prod_t (I - step_size E_t (I - gamma P Pi)) (Q_0 - q_pi), where E_t selects the pair updated."""
-    states, actions = model.reward.shape
-    spread = np.eye(states, dtype=int)[:, :, None] * policy  # [S, S, A], from a state to its pairs
-    onward = model.transition.reshape(-1, states) @ spread.reshape(states, -1)
-    system = np.eye(states * actions, dtype=int) - model.discount * onward
+    """Q_T - q_pi = prod_t (I - alpha E_t (I - gamma P Pi)) (Q_0 - q_pi), where E_t selects the pair updated."""
+    count, choices = model.reward.shape
+    spread = np.eye(count, dtype=int)[:, :, None] * policy  # [S, S, A], from a state to its pairs
+    onward = model.transition.reshape(-1, count) @ spread.reshape(count, -1)
+    system = np.eye(count * choices, dtype=int) - model.discount * onward
     error = (action_values - q(model, policy)).reshape(-1)
-    for pair in states * actions + actions:
-        selection = np.diag((np.arange(states * actions) == pair).astype(int))
+    for pair in choices * states + actions:
+        selection = np.diag((np.arange(count * choices) == pair).astype(int))
         error = error - step_size * (selection @ (system @ error))
     planned = dyna.imagined_sarsa(model, policy, action_values, states, actions, step_size=step_size)
-    yield equal(planned, q(model, policy) + error.reshape(states, actions))
+    yield equal(planned, q(model, policy) + error.reshape(count, choices))
 
 
 @law("dyna.imagined_sarsa")

@@ -53,8 +53,10 @@ MODELS = {
     "states as rows": Bad(lambda: counted(states=STATES[:, None]), errors.ShapeError, ("states",)),
     "fewer actions": Bad(lambda: counted(actions=[0, 1]), errors.ShapeError, ("actions", "(2,)", "(3,)")),
     "fewer successors": Bad(lambda: counted(next_states=[0]), errors.ShapeError, ("next_states",)),
-    "states from one": Bad(lambda: counted(states=STATES + 1), errors.ParameterError, ("states", "1 to 2", "0 to 1")),
-    "a negative action": Bad(lambda: counted(actions=-ACTIONS), errors.ParameterError, ("-1 to 0",)),
+    "states from one": Bad(
+        lambda: counted(states=STATES + 1), errors.ParameterError, ("states", "the index 2", "0 to 1")
+    ),
+    "a negative action": Bad(lambda: counted(actions=-ACTIONS), errors.ParameterError, ("the index -1",)),
     "states of floats": Bad(lambda: counted(next_states=STEPS), errors.ParameterError, ("float64",)),
     "an unvisited pair in the counts": Bad(
         lambda: model.maximum_likelihood(COUNTS * [[[1], [1]], [[0], [1]]]),
@@ -138,7 +140,7 @@ UPDATES = {
     "a pair that is not there": Bad(
         lambda: dyna.imagined_sarsa(PROCESS, HALVES, HALVES, STATES + 5, ACTIONS, step_size=0.5),
         errors.ParameterError,
-        ("states", "5 to 6"),
+        ("states", "the index 6"),
     ),
     "a policy off": Bad(
         lambda: dyna.imagined_sarsa(PROCESS, QUARTERS, HALVES, **DATA, step_size=0.5), errors.RowSumError, ("policy",)
@@ -153,7 +155,7 @@ UPDATES = {
         lambda: updated(terminated=np.zeros(3)), errors.ParameterError, ("terminated", "float64", "continue mask")
     ),
     "a successor that is not there": Bad(
-        lambda: updated(next_states=NEXT + 1), errors.ParameterError, ("next_states", "1 to 2")
+        lambda: updated(next_states=NEXT + 1), errors.ParameterError, ("next_states", "the index 2")
     ),
     "gamma above one": Bad(lambda: updated(gamma=99), errors.ParameterError, ("gamma", "99")),
     "values without actions": Bad(lambda: updated(action_values=FIRST), errors.ShapeError, ("action_values", "(2,)")),
