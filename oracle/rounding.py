@@ -103,7 +103,8 @@ class Rounded(Carrier):
     def __add__(self, other: Any) -> "Rounded":
         """Add."""
         other = self.wrap(other)
-        return self._rounded(self.value + other.value, self.error + other.error)
+        with np.errstate(invalid="ignore"):  # infinity less infinity, where both bounds are infinite
+            return self._rounded(self.value + other.value, self.error + other.error)
 
     def __mul__(self, other: Any) -> "Rounded":
         """Multiply."""
@@ -147,11 +148,11 @@ class Rounded(Carrier):
     def __matmul__(self, other: Any) -> "Rounded":
         """Multiply matrices, summing in any order."""
         other = self.wrap(other)
-        left, right = abs(self.value), abs(other.value)
-        inherited = (left + self.error) @ other.error + self.error @ right
-        terms = (left + self.error) @ (right + other.error)
-        operations = self.shape[-1]
-        return self._in_range(self.value @ other.value, inherited + gamma(operations, self.unit) * terms, operations)
+        left, right, operations = abs(self.value), abs(other.value), self.shape[-1]
+        with np.errstate(invalid="ignore"):  # nothing times infinity, which is anything
+            inherited = (left + self.error) @ other.error + self.error @ right
+            error = inherited + gamma(operations, self.unit) * ((left + self.error) @ (right + other.error))
+            return self._in_range(self.value @ other.value, np.where(np.isnan(error), np.inf, error), operations)
 
     def sum(self, axis: int | None = None) -> "Rounded":
         """Sum in any order."""

@@ -70,9 +70,9 @@ def kl_bound(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
     gaps = kl(read_policy(mdp, policy), read_policy(mdp, new_policy, "new_policy"))
     mean = below_one(mdp) * (visits @ where(is_nonzero(visits), gaps, 0 * visits))
     epsilon = largest(abs(expected_advantage(mdp, policy, new_policy)))
-    loss = 2 * mdp.discount * epsilon * sqrt(maximum(mean, 0) / 2) / below_one(mdp) ** 2
-    penalised = is_nonzero(mdp.discount * epsilon)
-    return surrogate(mdp, policy, new_policy) - (loss if penalised else 0 * epsilon)
+    coefficient = 2 * mdp.discount * epsilon / below_one(mdp) ** 2
+    penalty = coefficient * sqrt(maximum(mean, 0) / 2) if is_nonzero(coefficient) else 0 * coefficient
+    return surrogate(mdp, policy, new_policy) - penalty
 
 
 def visitation_difference(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
