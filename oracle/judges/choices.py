@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec import dp, numbers, policy, value
+from ...spec.decision_process import MDP
 from ...spec.registry import Equation
 from ..agreement import Comparison, judge_against, reference
 from ..cases import each, exactly, to_rounded
@@ -33,15 +34,17 @@ def judge_optimal_policy(_equation: Equation, inputs: Inputs, got: Any, dtype: s
     """The policy's values must be optimal, up to what undecidable ties can cost."""
     mdp, actions = exactly(inputs["mdp"]), np.asarray(got)
     loss = numbers.float64(value.optimal_v(mdp) - value.v(mdp, actions))
-    return _loss(loss, _loss_from_ties(inputs, actions, dtype), dp.policy_iteration(mdp), actions)
+    bound = loss_from_ties(mdp, to_rounded(inputs["mdp"], dtype), actions, dtype)
+    return _loss(loss, np.full(len(actions), bound), dp.policy_iteration(mdp), actions)
 
 
 def judge_optimal_value(equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
     """Optimal values are those of an optimal policy, up to ties and the rounding of one evaluation."""
-    best = dp.policy_iteration(exactly(inputs["mdp"]))
+    mdp, rounded = exactly(inputs["mdp"]), to_rounded(inputs["mdp"], dtype)
+    best = dp.policy_iteration(mdp)
     evaluate = value.v if equation.id == "value.optimal_v" else value.q
-    rounding = evaluate(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], best, dtype)).error
-    return judge_against(reference(equation, inputs), got, rounding + _loss_from_ties(inputs, best, dtype)[0])
+    bound = rounding_of_values(rounded, best, dtype, evaluate) + loss_from_ties(mdp, rounded, best, dtype)
+    return judge_against(reference(equation, inputs), got, bound)
 
 
 def _loss(loss: Any, bound: Any, expected: Any, got: Any) -> Comparison:
@@ -49,16 +52,17 @@ def _loss(loss: Any, bound: Any, expected: Any, got: Any) -> Comparison:
     return Comparison(float(loss[worst]), float(bound[worst]), bool(np.all(loss <= bound)), expected, got)
 
 
-def _loss_from_ties(inputs: Inputs, actions: Any, dtype: str) -> Any:
+def rounding_of_values(rounded: MDP, actions: Any, dtype: str, evaluate: Any = value.q) -> Any:
+    """What rounding does to the action values, or the state values, of a deterministic policy."""
+    one_hot = np.arange(rounded.reward.shape[1]) == np.asarray(actions)[:, None]
+    return evaluate(rounded, to_rounded(one_hot.astype(dtype), dtype)).error
+
+
+def loss_from_ties(mdp: MDP, rounded: MDP, actions: Any, dtype: str) -> float:
     """What a policy can lose that improves on itself nowhere by more than rounding can explain."""
-    mdp = exactly(inputs["mdp"]).to("float64")
-    rounded = value.q(to_rounded(inputs["mdp"], dtype), _one_hot(inputs["mdp"], actions, dtype))
-    ties = dp.tie_tolerance(mdp, value.v(mdp, actions), float(np.finfo(dtype).eps))
-    return np.full(mdp.number_of_states, (2 * rounded.error.max() + ties) / (1 - mdp.discount))
-
-
-def _one_hot(mdp: Any, actions: Any, dtype: str) -> Any:
-    return to_rounded((np.arange(mdp.reward.shape[1]) == np.asarray(actions)[:, None]).astype(dtype), dtype)
+    floats = mdp.to("float64")
+    ties = dp.tie_tolerance(floats, value.v(floats, actions), float(np.finfo(dtype).eps))
+    return float((2 * rounding_of_values(rounded, actions, dtype).max() + ties) / (1 - floats.discount))
 
 
 JUDGES = {
