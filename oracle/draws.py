@@ -3,11 +3,15 @@
 Every number drawn is a rational with few digits and, but for discounts such as 9/10, dyadic, so that
 the same case can be handed to exact arithmetic and, without any rounding, to float32. Whole numbers
 come first, since a shrunk case consists of what comes first.
+
+Strategies are cached: Hypothesis validates and labels each one it meets for the first time, which takes
+longer than to draw from it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +24,8 @@ from ..spec.numbers import Array, exact, rational
 KINDS = ("deterministic", "dense", "garnet", "absorbing", "cycle", "unreachable", "duplicate actions")
 DISCOUNTS = ("1/2", "0", "9/10", "3/4", "99/100", "1023/1024")
 GRAIN = 16  # probabilities are multiples of 1/16
+RATIOS = ("1", "2", "1/2", "5/4", "3/4", "9/8", "7/8", "3/2", "3", "4")
+"""Ratios of probabilities within usual bands, on their edges, and beyond."""
 POLICY_GRAINS = (1, 2, 4, GRAIN)  # the probabilities of a policy, simplest first
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -61,6 +67,7 @@ class Scene:
         return not self.names.isdisjoint(names)
 
 
+@cache
 def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[MDP]:
     """Draw decision processes with discount below one."""
 
@@ -73,27 +80,82 @@ def mdps(sizes: Sizes = Sizes(), kinds: tuple[str, ...] = KINDS) -> st.SearchStr
 
 def policies(mdp: MDP, *, full_support: bool = False) -> st.SearchStrategy[Array]:
     """Draw stochastic policies of a process, deterministic ones among them."""
-    least = 1 if full_support else 0
-    grains = [grain for grain in POLICY_GRAINS if grain >= least * mdp.number_of_actions]
-    row = st.one_of([rows(mdp.number_of_actions, least, grain) for grain in grains])
-    return st.lists(row, min_size=mdp.number_of_states, max_size=mdp.number_of_states).map(exact)
+    return _policies(mdp.number_of_states, mdp.number_of_actions, 1 if full_support else 0)
 
 
+@cache
+def _policies(states: int, actions: int, least: int) -> st.SearchStrategy[Array]:
+    grains = [grain for grain in POLICY_GRAINS if grain >= least * actions]
+    return several(st.one_of([rows(actions, least, grain) for grain in grains]), states).map(exact)
+
+
+@cache
+def integers(low: int, high: int) -> st.SearchStrategy[int]:
+    """Draw whole numbers between two bounds."""
+    return st.integers(low, high)
+
+
+@cache
+def whole(low: int, high: int) -> st.SearchStrategy[Any]:
+    """Draw whole numbers between two bounds, as rationals."""
+    return integers(low, high).map(rational)
+
+
+@cache
+def choice(*options: Any) -> st.SearchStrategy[Any]:
+    """Draw one of these values, the first of them simplest; words are read as rationals."""
+    return st.sampled_from([rational(option) if isinstance(option, str) else option for option in options])
+
+
+@cache
+def several(part: st.SearchStrategy[Any], count: int) -> st.SearchStrategy[list[Any]]:
+    """Draw a list of so many parts; `part` is a cached strategy itself."""
+    return st.lists(part, min_size=count, max_size=count)
+
+
+@cache
+def flags() -> st.SearchStrategy[bool]:
+    """Draw booleans."""
+    return st.booleans()
+
+
+@cache
 def rationals(low: int = -8, high: int = 8, denominator: int = 4) -> st.SearchStrategy[Any]:
     """Draw rationals between two integers, whole numbers first."""
-    return st.integers(low, high).map(rational) | fractions(low * denominator, high * denominator, denominator)
+    return _numbers(range(low, high + 1), range(low * denominator, high * denominator + 1), denominator)
 
 
+@cache
 def positive(high: int, denominator: int = GRAIN) -> st.SearchStrategy[Any]:
     """Draw positive rationals, whole numbers first."""
-    return st.integers(1, high).map(rational) | fractions(1, high * denominator, denominator)
+    return _numbers(range(1, high + 1), range(1, high * denominator + 1), denominator)
 
 
+@cache
+def ratios() -> st.SearchStrategy[Any]:
+    """Draw ratios of probabilities."""
+    return choice(*RATIOS) | positive(4)
+
+
+@cache
 def fractions(low: int, high: int, denominator: int) -> st.SearchStrategy[Any]:
     """Draw fractions with this denominator."""
-    return st.integers(low, high).map(lambda numerator: rational(Fraction(numerator, denominator)))
+    return _numbers((), range(low, high + 1), denominator)
 
 
+def _numbers(whole_numbers: Iterable[int], numerators: Iterable[int], denominator: int) -> st.SearchStrategy[Any]:
+    """Draw, from one list, whole numbers and fractions equally often, both from zero outwards."""
+    first = sorted(whole_numbers, key=_distance)
+    rest = [Fraction(numerator, denominator) for numerator in sorted(numerators, key=_distance)]
+    repeated = first * max(1, len(rest) // max(1, len(first)))
+    return st.sampled_from([rational(number) for number in (*repeated, *rest)])
+
+
+def _distance(number: int) -> tuple[int, bool]:
+    return abs(number), number < 0
+
+
+@cache
 def rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[list[Fraction]]:
     """Distributions over `size` outcomes, by cutting an interval at sorted points."""
     free = grain - least * size
@@ -102,22 +164,23 @@ def rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[lis
         edges = [0, *sorted(cuts), free]
         return [Fraction(right - left + least, grain) for left, right in pairwise(edges)]
 
-    return st.lists(st.integers(0, free), min_size=size - 1, max_size=size - 1).map(widths)
+    return several(integers(0, free), size - 1).map(widths)
 
 
+@cache
 def one_hot(size: int) -> st.SearchStrategy[list[int]]:
     """Draw a distribution that is certain of one outcome."""
-    return st.integers(0, size - 1).map(lambda chosen: [int(i == chosen) for i in range(size)])
+    return integers(0, size - 1).map(lambda chosen: [int(i == chosen) for i in range(size)])
 
 
 def draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
     """Draw a decision process of a kind."""
-    states, actions = draw(st.integers(*sizes.states)), draw(st.integers(*sizes.actions))
+    states, actions = draw(integers(*sizes.states)), draw(integers(*sizes.actions))
     row = {"deterministic": one_hot(states), "cycle": one_hot(states), "garnet": rows(states, grain=2)}.get(
         kind, rows(states)
     )
     transition = exact([[draw(row) for _ in range(actions)] for _ in range(states)])
-    reward = draw_numbers(draw, (states, actions)) * draw(st.sampled_from([rational(x) for x in (1, 2**20, "1/1024")]))
+    reward = draw_numbers(draw, (states, actions)) * draw(choice("1", "1048576", "1/1024"))
     initial, terminal = exact(draw(rows(states))), None
     if kind == "cycle":
         transition = exact(np.broadcast_to(np.roll(np.eye(states, dtype=int), 1, axis=1)[:, None], transition.shape))
@@ -131,7 +194,7 @@ def draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
         transition, initial = transition.copy(), initial.copy()
         transition[..., 0], transition[..., -1] = transition[..., 0] + transition[..., -1], exact(0)
         initial[0], initial[-1] = initial[0] + initial[-1], rational(0)
-    return MDP(transition, reward, initial, draw(st.sampled_from(DISCOUNTS)), terminal)
+    return MDP(transition, reward, initial, draw(choice(*DISCOUNTS)), terminal)
 
 
 def draw_numbers(draw: Draw, shape: tuple[int, ...], low: int = -8, high: int = 8) -> Array:
@@ -142,12 +205,12 @@ def draw_numbers(draw: Draw, shape: tuple[int, ...], low: int = -8, high: int = 
 def draw_array(draw: Draw, shape: tuple[int, ...], number: st.SearchStrategy[Any]) -> Array:
     """Draw an exact array whose entries come from a strategy."""
     size = int(np.prod(shape))
-    return exact(draw(st.lists(number, min_size=size, max_size=size))).reshape(shape)
+    return exact(draw(several(number, size))).reshape(shape)
 
 
 def draw_flags(draw: Draw, length: int) -> Array:
     """Draw booleans."""
-    return np.array(draw(st.lists(st.booleans(), min_size=length, max_size=length)), dtype=bool)
+    return np.array(draw(several(flags(), length)), dtype=bool)
 
 
 def draw_policy(scene: Scene, *, full_support: bool = False) -> Array:

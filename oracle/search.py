@@ -10,6 +10,8 @@ from hypothesis.strategies import SearchStrategy
 
 from .strategies import Sizes, arguments
 
+PHASES = (Phase.generate, Phase.shrink)
+"""What Hypothesis does: without the second, the first failure stays as it was drawn."""
 LARGEST_SMALL = 3
 """Up to this size, a failure is looked for again from below."""
 DIMENSIONS = tuple(entry.name for entry in fields(Sizes))
@@ -44,7 +46,7 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
         deadline=None,
         print_blob=False,
         report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
+        phases=PHASES,
         suppress_health_check=list(HealthCheck),  # type: ignore[arg-type]  # iterating an enumeration
     )
     @given(strategy)

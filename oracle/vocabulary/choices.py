@@ -4,10 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
-from ...spec.numbers import Array, exact, rational
-from ..draws import DISCOUNTS, GRAIN, Scene, draw_flags, draw_numbers, per_dimension, rows, scalar
+from ...spec.numbers import Array, exact
+from ..draws import (
+    DISCOUNTS,
+    GRAIN,
+    Scene,
+    choice,
+    draw_flags,
+    draw_numbers,
+    integers,
+    per_dimension,
+    rows,
+    scalar,
+    several,
+)
 
 DISCRETE = (
     *("logits", "old_logits", "q_values", "action_values"),
@@ -27,14 +38,14 @@ def _actions(scene: Scene) -> Array:
         return per_dimension()(scene)
     if scene.asks_for("number_of_states"):
         return scene["visited_pairs"][:, 1]
-    index = st.integers(0, number_of_choices(scene) - 1)
-    return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
+    index = integers(0, number_of_choices(scene) - 1)
+    return np.array(scene.draw(several(index, scene["length"])), dtype=int)
 
 
 def _number_of_actions(scene: Scene) -> int:
     if scene.asks_for("number_of_states"):
         return scene["mdp"].number_of_actions
-    return scene.draw(st.integers(*scene.sizes.actions))
+    return scene.draw(integers(*scene.sizes.actions))
 
 
 def _per_choice(low: int, high: int) -> Callable[[Scene], Array]:
@@ -44,7 +55,7 @@ def _per_choice(low: int, high: int) -> Callable[[Scene], Array]:
 def _distributions(least: int) -> Callable[[Scene], Array]:
     def build(scene: Scene) -> Array:
         row = rows(scene["number_of_actions"], least, GRAIN)
-        return exact(scene.draw(st.lists(row, min_size=scene["length"], max_size=scene["length"])))
+        return exact(scene.draw(several(row, scene["length"])))
 
     return build
 
@@ -63,8 +74,8 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("full_probabilities", "other_full_probabilities"), _distributions(1)),
     **dict.fromkeys(("mask", "valid"), _mask),
     **dict.fromkeys(("returns", "old_values"), lambda scene: draw_numbers(scene.draw, (scene["length"],))),
-    "discounts": lambda scene: exact([scene.draw(st.sampled_from((*DISCOUNTS, "1"))) for _ in range(scene["length"])]),
-    "n": lambda scene: scene.draw(st.integers(1, 4)),
+    "discounts": lambda scene: exact([scene.draw(choice(*DISCOUNTS, "1")) for _ in range(scene["length"])]),
+    "n": lambda scene: scene.draw(integers(1, 4)),
     **dict.fromkeys(("step_size", "tau", "epsilon_random"), scalar(0, 1)),
-    "temperature": lambda scene: rational(scene.draw(st.sampled_from(("1", "1/2", "2", "4")))),
+    "temperature": lambda scene: scene.draw(choice("1", "1/2", "2", "4")),
 }

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ...spec.continuous_process import ContinuousActionProcess
-from ...spec.numbers import Array, exact, rational
-from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, fractions, rows
+from ...spec.numbers import Array, exact
+from ..draws import DISCOUNTS, Scene, choice, draw_array, draw_numbers, fractions, integers, rows
 
 PARAMETERS = 2
 
@@ -27,7 +25,7 @@ def _process(scene: Scene) -> ContinuousActionProcess:
         reward_slope=draw_numbers(scene.draw, (states, k), -4, 4),
         reward_bend=(bend + bend.transpose(0, 2, 1)) / 2,
         initial=exact(scene.draw(rows(states))),
-        discount=rational(scene.draw(st.sampled_from(DISCOUNTS))),
+        discount=scene.draw(choice(*DISCOUNTS)),
     )
 
 
@@ -40,7 +38,7 @@ def _jacobian(scene: Scene) -> Array:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "process_states": lambda scene: scene.draw(st.integers(*scene.sizes.states)),
+    "process_states": lambda scene: scene.draw(integers(*scene.sizes.states)),
     "continuous_process": _process,
     **dict.fromkeys(("mean_actions", "new_mean_actions"), _per_state),
     "jacobian": _jacobian,

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...spec.linear_system import LinearSystem
-from ...spec.numbers import Array, exact, rational
-from ..draws import DISCOUNTS, Scene, draw_array, draw_numbers, fractions, rationals
+from ...spec.numbers import Array, exact
+from ..draws import DISCOUNTS, Scene, choice, draw_array, draw_numbers, fractions, integers, rationals, several
 
 EIGHTHS = 8
 
@@ -26,7 +25,7 @@ def _small(scene: Scene, rows: int, columns: int, most: int) -> Array:
 def _square(scene: Scene, size: int, diagonal: tuple[str, ...]) -> Array:
     """Draw L L^T, where L is lower triangular with a diagonal from these numbers."""
     lower = np.tril(draw_array(scene.draw, (size, size), rationals(-1, 1, 2)))
-    entries = exact(scene.draw(st.lists(st.sampled_from(diagonal), min_size=size, max_size=size)))
+    entries = exact(scene.draw(several(choice(*diagonal), size)))
     lower[np.arange(size), np.arange(size)] = entries
     return exact(lower @ lower.T)
 
@@ -45,7 +44,7 @@ def _system(scene: Scene) -> LinearSystem:
         state_cost=costs[:n, :n],
         cross_cost=costs[:n, n:],
         action_cost=costs[n:, n:],
-        discount=rational(scene.draw(st.sampled_from(DISCOUNTS))),
+        discount=scene.draw(choice(*DISCOUNTS)),
         initial_mean=draw_numbers(scene.draw, (n,), -2, 2),
         initial_covariance=_square(scene, n, ("0", "1", "1/2")),
     )
@@ -61,7 +60,7 @@ def _cost_matrix(scene: Scene) -> Array:
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     # Two at most; not the number of action dimensions, so that transposed matrices do not fit.
-    "state_dimensions": lambda scene: min(scene.draw(st.integers(*scene.sizes.actions)), 2),
+    "state_dimensions": lambda scene: min(scene.draw(integers(*scene.sizes.actions)), 2),
     "system": _system,
     **dict.fromkeys(("gain", "new_gain", "third_gain"), _gain),
     **dict.fromkeys(("covariance", "new_covariance"), _definite(lambda scene: scene["dimensions"])),

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...spec.decision_process import MDP
-from ...spec.numbers import Array, exact, rational, where
-from ..draws import Scene, draw_array, draw_flags, draw_numbers, positive, rows, scalar
+from ...spec.numbers import Array, exact, where
+from ..draws import Scene, draw_array, draw_flags, draw_numbers, integers, positive, rows, scalar, several, whole
 
 
 def _pairs(scene: Scene) -> Array:
@@ -16,20 +15,20 @@ def _pairs(scene: Scene) -> Array:
     states, actions = scene["mdp"].reward.shape
     every = [(s, a) for s in range(states) for a in range(actions)] if scene.asks_for("number_of_states") else []
     rest = scene["length"] - len(every)
-    pair = st.tuples(st.integers(0, states - 1), st.integers(0, actions - 1))
-    return np.array(every + scene.draw(st.lists(pair, min_size=rest, max_size=rest)), dtype=int)
+    drawn = [divmod(pair, actions) for pair in scene.draw(several(integers(0, states * actions - 1), rest))]
+    return np.array(every + drawn, dtype=int)
 
 
 def _counts(scene: Scene) -> Array:
     """Whole numbers [S, A, S], at least one in each row."""
-    counts = draw_array(scene.draw, scene["mdp"].transition.shape, st.integers(0, 4).map(rational))
+    counts = draw_array(scene.draw, scene["mdp"].transition.shape, whole(0, 4))
     counts[..., 0] = counts[..., 0] + exact((counts.sum(axis=-1) == 0).astype(int))
     return counts
 
 
 def _visits(scene: Scene) -> Array:
     """Whole numbers [T], at least one of them positive."""
-    visits = draw_array(scene.draw, (scene["length"],), st.integers(0, 8).map(rational))
+    visits = draw_array(scene.draw, (scene["length"],), whole(0, 8))
     visits[-1] = visits[-1] + int(visits.sum() == 0)
     return visits
 
@@ -59,8 +58,8 @@ def _model(scene: Scene) -> MDP:
 def _sequences(scene: Scene) -> Array:
     """Plans [N, H]: N as many as transitions, H one more than dimensions."""
     size = scene["length"] * (scene["dimensions"] + 1)
-    index = st.integers(0, scene["mdp"].number_of_actions - 1)
-    return np.array(scene.draw(st.lists(index, min_size=size, max_size=size)), dtype=int).reshape(scene["length"], -1)
+    index = integers(0, scene["mdp"].number_of_actions - 1)
+    return np.array(scene.draw(several(index, size)), dtype=int).reshape(scene["length"], -1)
 
 
 def _expanded(scene: Scene) -> Array:
@@ -83,15 +82,15 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "model": _model,
     # replay
     "items": lambda scene: draw_numbers(scene.draw, (scene["length"],)),
-    "capacity": lambda scene: scene.draw(st.integers(1, 4)),
+    "capacity": lambda scene: scene.draw(integers(1, 4)),
     # planning
-    "depth": lambda scene: scene.draw(st.integers(1, 3)),
+    "depth": lambda scene: scene.draw(integers(1, 3)),
     "action_sequences": _sequences,
     "expanded": _expanded,
     # search by sampling
     "samples": _samples,
     "scores": lambda scene: draw_numbers(scene.draw, (scene["length"] + 1,), -1, 1),  # ties are frequent
-    "elites": lambda scene: scene.draw(st.integers(1, scene["length"] + 1)),
+    "elites": lambda scene: scene.draw(integers(1, scene["length"] + 1)),
     "extra_variance": scalar(0, 4),
     # tree search
     "visits": _visits,

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ...spec.numbers import rational
-from ..draws import Scene, draw_policy, mdps, per_action, per_state
+from ..draws import Scene, choice, draw_policy, integers, mdps, per_action, per_state
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "mdp": lambda scene: scene.draw(mdps(scene.sizes)),
@@ -17,8 +16,8 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     ),
     **dict.fromkeys(("state_values", "other_state_values", "potential"), per_state),
     **dict.fromkeys(("action_values", "other_action_values"), per_action),
-    "horizon": lambda scene: scene.draw(st.integers(0, 3)),
-    "sweeps": lambda scene: scene.draw(st.integers(0, 3)),
+    "horizon": lambda scene: scene.draw(integers(0, 3)),
+    "sweeps": lambda scene: scene.draw(integers(0, 3)),
     "relabelling": lambda scene: np.array(scene.draw(st.permutations(range(scene["mdp"].number_of_states)))),
-    "delta": lambda scene: scene.draw(st.sampled_from([rational(x) for x in ("1/8", "1/64", "1/1024", "1", "4")])),
+    "delta": lambda scene: scene.draw(choice("1/8", "1/64", "1/1024", "1", "4")),
 }

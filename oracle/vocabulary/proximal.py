@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import strategies as st
-
-from ...spec.numbers import rational
-from ..draws import Scene, draw_numbers, per_step, scalar
+from ..draws import Scene, choice, draw_numbers, integers, per_step, scalar
 
 
 def sampled(*choices: str) -> Callable[[Scene], Any]:
     """Draw one of these numbers, the first of them being the simplest."""
-    return lambda scene: rational(scene.draw(st.sampled_from(choices)))
+    return lambda scene: scene.draw(choice(*choices))
 
 
 def _ddof(scene: Scene) -> int:
     """The sample must be larger than ddof; only a batch of one step, or a single elite, is not."""
     sample = scene["elites"] if scene.asks_for("elites") else scene["length"]
-    return scene.draw(st.integers(0, 1)) if sample > 1 else 0
+    return scene.draw(integers(0, 1)) if sample > 1 else 0
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
@@ -31,5 +28,5 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "norm_epsilon": sampled("1/8", "2", "0", "1/1024"),
     "ddof": _ddof,
     "preferences": lambda scene: draw_numbers(scene.draw, scene["mdp"].reward.shape, -2, 2),
-    "epochs": lambda scene: scene.draw(st.integers(0, 3)),
+    "epochs": lambda scene: scene.draw(integers(0, 3)),
 }

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
-from ...spec.numbers import Array, rational
-from ..draws import Scene, draw_numbers
+from ...spec.numbers import Array
+from ..draws import Scene, choice, draw_numbers, flags, integers, several
 from .proximal import sampled
 
 
@@ -23,7 +22,7 @@ def _token_mask(scene: Scene) -> Array:
     """A mask with holes, at least one token in each sequence and, if there is room, two in all."""
     shape = scene["number_of_sequences"], scene["length"]
     size = shape[0] * shape[1]
-    mask = np.array(scene.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=bool).reshape(shape)
+    mask = np.array(scene.draw(several(flags(), size)), dtype=bool).reshape(shape)
     mask[~mask.any(axis=1)] = True
     return mask if mask.sum() > 1 else np.ones(shape, dtype=bool)
 
@@ -31,13 +30,13 @@ def _token_mask(scene: Scene) -> Array:
 def _group_rewards(scene: Scene) -> Array:
     """Groups of at least two; often of few different rewards, sometimes with a large common part."""
     shape = scene["dimensions"], scene["length"] + 1
-    high = scene.draw(st.sampled_from((1, 8)))
-    offset = rational(scene.draw(st.sampled_from((0, 1024))))
+    high = scene.draw(choice(1, 8))
+    offset = scene.draw(choice("0", "1024"))
     return draw_numbers(scene.draw, shape, 0, high) + offset
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    "number_of_sequences": lambda scene: scene.draw(st.integers(*scene.sizes.states)),
+    "number_of_sequences": lambda scene: scene.draw(integers(*scene.sizes.states)),
     "token_mask": _token_mask,
     **dict.fromkeys(("token_terms", "other_token_terms", "token_advantages"), _per_token(-8, 8)),
     **dict.fromkeys(
@@ -46,6 +45,6 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     ),
     **dict.fromkeys(("sequence_rewards", "sequence_advantages"), _per_sequence),
     "group_rewards": _group_rewards,
-    "max_tokens": lambda scene: scene.draw(st.integers(1, 8)),
+    "max_tokens": lambda scene: scene.draw(integers(1, 8)),
     **dict.fromkeys(("clip_low", "clip_high", "other_clip_high"), sampled("1/4", "0", "1/8", "1/2", "1")),
 }

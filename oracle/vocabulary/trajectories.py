@@ -3,36 +3,45 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import strategies as st
-
-from ...spec.numbers import rational
-from ..draws import DISCOUNTS, Scene, draw_array, draw_flags, per_dimension, per_step, positive, scalar
+from ..draws import (
+    DISCOUNTS,
+    Scene,
+    choice,
+    draw_array,
+    draw_flags,
+    integers,
+    per_dimension,
+    per_step,
+    positive,
+    ratios,
+    scalar,
+)
 
 
 def _length(scene: Scene) -> int:
     """The number T of transitions; data of which tables are made have room for every pair as well."""
-    drawn = scene.draw(st.integers(*scene.sizes.length))
+    drawn = scene.draw(integers(*scene.sizes.length))
     return drawn + (scene["mdp"].reward.size if scene.asks_for("number_of_states") else 0)
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "length": _length,
-    "dimensions": lambda scene: scene.draw(st.integers(*scene.sizes.dimensions)),
-    "split": lambda scene: scene.draw(st.integers(0, scene["length"] - 1)),
+    "dimensions": lambda scene: scene.draw(integers(*scene.sizes.dimensions)),
+    "split": lambda scene: scene.draw(integers(0, scene["length"] - 1)),
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), per_step()),
     **dict.fromkeys(("advantages", "other_advantages"), per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: draw_flags(scene.draw, scene["length"])),
-    **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), positive(4))),
+    **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), ratios())),
     "divergences": per_step(0, 4),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), per_step(-4, 1)),
     **dict.fromkeys(("mean", "old_mean"), per_dimension()),
     **dict.fromkeys(("log_std", "old_log_std"), per_dimension(-1, 1)),
     # scalars
-    "gamma": lambda scene: rational(scene.draw(st.sampled_from((*DISCOUNTS, "1")))),
+    "gamma": lambda scene: scene.draw(choice(*DISCOUNTS, "1")),
     **dict.fromkeys(("gae_lambda", "alpha"), scalar(0, 1)),
-    "clip_epsilon": lambda scene: rational(scene.draw(st.sampled_from(("1/4", "0", "1/8", "1/2", "1", "2")))),
+    "clip_epsilon": lambda scene: scene.draw(choice("1/4", "0", "1/8", "1/2", "1", "2")),
     **dict.fromkeys(("beta", "other_beta", "divergence"), scalar(0, 4)),
     "kl_target": lambda scene: scene.draw(positive(2)),
     "shift": scalar(-8, 8),
-    "scale": lambda scene: rational(scene.draw(st.sampled_from(("2", "1/2", "3", "1/1024", "1000000")))),
+    "scale": lambda scene: scene.draw(choice("2", "1/2", "3", "1/1024", "1000000")),
 }

@@ -5,11 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...spec.mdp import discounted_visitation
-from ...spec.numbers import Array, exact, rational
-from ..draws import Scene, draw_array, draw_numbers, per_step, positive, scalar
+from ...spec.numbers import Array, exact
+from ..draws import Scene, choice, draw_array, draw_numbers, integers, per_step, positive, scalar, several
 from .choices import number_of_choices
 
 
@@ -17,8 +16,8 @@ def _indices(count: Callable[[Scene], int]) -> Callable[[Scene], Array]:
     """Draw one index for each transition."""
 
     def build(scene: Scene) -> Array:
-        index = st.integers(0, count(scene) - 1)
-        return np.array(scene.draw(st.lists(index, min_size=scene["length"], max_size=scene["length"])), dtype=int)
+        index = integers(0, count(scene) - 1)
+        return np.array(scene.draw(several(index, scene["length"])), dtype=int)
 
     return build
 
@@ -65,5 +64,5 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "sample_weights": lambda scene: draw_array(scene.draw, (scene["length"],), positive(4)),
     "state_weights": _state_weights,
     "trace_decay": scalar(0, 1),
-    "discount": lambda scene: rational(scene.draw(st.sampled_from(("1/2", "0", "3/4", "15/16", "1023/1024")))),
+    "discount": lambda scene: scene.draw(choice("1/2", "0", "3/4", "15/16", "1023/1024")),
 }

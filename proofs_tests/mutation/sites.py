@@ -35,9 +35,20 @@ def is_formula(path: Path, start: tuple[int, int]) -> bool:
     return _inside(start, functions) and not _inside(start, excluded)
 
 
+def definition_at(path: Path, place: tuple[int, int]) -> str:
+    """The outermost definition of the module that holds the place."""
+    found = (node for node in _tree(path).body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return next(node.name for node in found if _inside(place, (_span(node),)))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 @cache
 def _spans(path: Path) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _tree(path)
     functions = tuple(_span(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     return functions, tuple(_without_computation(tree))
 
