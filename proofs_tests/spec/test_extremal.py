@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis.errors import NoSuchExample
 
+from rlproof.oracle.claims import decide
+from rlproof.oracle.published import printed
 from rlproof.oracle.strategies import arguments
 from rlproof.spec import divergence, extremal, numbers, trpo, value
 from rlproof.spec.extremal import Instance
-from rlproof.spec.mdp import discounted_visitation, eta
+from rlproof.spec.mdp import discounted_visitation, eta, policy_reward
 
 GAMMAS = [Fraction(1, 2), Fraction(9, 10), Fraction(99, 100)]
 ALPHAS = [Fraction(1, 100), Fraction(1, 10), Fraction(1, 2)]
@@ -244,3 +246,18 @@ def test_random_processes_do_refute_a_grosser_error() -> None:
     assert shortfall(Instance("random", **found)) != 0
     with pytest.raises(NoSuchExample):
         find(names, lambda drawn: bool(refuted_by(with_constant(4), [Instance("r", **drawn)])), settings=budget)
+
+
+def test_the_share_on_the_widest_random_walk() -> None:
+    """E4 at discount .999 loses .0111830 of C max KL, between walls so far apart that v = 0 and A = r are not solved for.
+
+    They hold as rewards have mean zero under the old policy; L - eta is then what other visits pay.
+    """
+    case = in_balls(extremal.random_walk(Fraction(999, 1000), Fraction(1, 10**4), 300))
+    process, old, new = case[1:]
+    assert all(entry == 0 for entry in policy_reward(process, old))
+    visits, new_visits = (discounted_visitation(process, policy) for policy in (old, new))
+    lost = (visits - new_visits) @ policy_reward(process, new)
+    coefficient = 4 * process.discount / (1 - process.discount) ** 2
+    share = abs(lost) / (coefficient * divergence.kl_max(old, new))
+    assert decide(printed(share, ".0111830")).holds is True
