@@ -249,7 +249,7 @@ def test_random_processes_do_refute_a_grosser_error() -> None:
 
 
 def test_the_share_on_the_widest_random_walk() -> None:
-    """E4 at discount .999 loses .0111830 of C max KL, between walls so far apart that v = 0 and A = r are not solved for.
+    """E4 at discount .999 loses .0111830 of C max KL; v = 0 and A = r are not solved for.
 
     They hold as rewards have mean zero under the old policy; L - eta is then what other visits pay.
     """
