@@ -1,6 +1,7 @@
 """The control: without any change all tests pass. It also notes how long each takes and which equations it reaches."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def seen(
             progress(count, len(tasks))
         whole = {name: test for target in targets for name, test in json.loads(target.read_text("utf-8")).items()}
         file.write_text(json.dumps(whole), encoding="utf-8")
+        shutil.rmtree(parts)
     stored = json.loads(file.read_text(encoding="utf-8"))
     tests = {name: Test(t["seconds"], t["passed"], frozenset(t["reached"])) for name, t in stored.items()}
     if failing := [name for name, test in tests.items() if not test.passed]:

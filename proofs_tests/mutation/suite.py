@@ -12,8 +12,8 @@ from _pytest.runner import runtestprotocol
 
 from .sites import ROOT
 
-FOLDERS = ("test_laws.py", "test_published.py", "agreement", "spec", "oracle", "envs")
-"""What `make test` runs of the equations; the rest starts processes or reads files, where such changes are lost."""
+FOLDERS = ("test_laws.py", "test_published.py", "agreement", "spec", "envs")
+"""What `make test` runs of the equations; the rest tests the search, starts processes or reads files."""
 CACHE = ROOT / ".cache" / "xla"
 
 
