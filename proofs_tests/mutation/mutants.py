@@ -17,8 +17,6 @@ from .control import Test
 from .exchange import Loaded, exchange
 from .sites import ROOT, definition_at, topic_of
 
-ENOUGH_SECONDS = 40.0
-"""A mutant that lives through so many seconds of tests (as the control took them) has survived."""
 UNRELATED = 3
 """The rank of a test that has nothing to do with a mutant."""
 
@@ -50,8 +48,11 @@ def mutant(mutation: MutationSpec) -> Mutant | None:
     return Mutant(path, definition_at(ROOT / path, mutation.start_pos), source, changed)
 
 
-def killers(changed: Mutant, tests: Mapping[str, Test]) -> list[str]:
-    """The tests that may fail, likeliest first: those of the equation's name, those that reach it, its topic's."""
+def killers(changed: Mutant, tests: Mapping[str, Test], enough: float) -> list[str]:
+    """The tests that may fail, likeliest first: those of the equation's name, those that reach it, its topic's.
+
+    All together they take as many seconds as are enough, by the control.
+    """
     topic, reached = topic_of(changed.path.stem), f"{changed.path}:{changed.definition}"
     named = re.compile(rf"\[{topic}\.{changed.definition}[]:-]")
 
@@ -62,7 +63,7 @@ def killers(changed: Mutant, tests: Mapping[str, Test]) -> list[str]:
     spent, chosen = 0.0, []
     for place, seconds, name in sorted((rank(name), test.seconds, name) for name, test in tests.items()):
         spent += seconds
-        if place == UNRELATED or spent > ENOUGH_SECONDS:
+        if place == UNRELATED or spent > enough:
             break
         chosen.append(name)
     return chosen

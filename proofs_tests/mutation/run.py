@@ -1,6 +1,6 @@
 """Mutation testing of the equation modules: `make mutation`, or a part of it by ARGS="--sample 200".
 
-    python -m proofs_tests.mutation.run [--sample N] [--only PATH ...] [--jobs N] [--again] [--old-control]
+    python -m proofs_tests.mutation.run [--sample N] [--only PATH ...] [--jobs N] [--seconds N] [--again] [--old-control]
 
 Results stay in build/mutation, so that an interrupted run goes on where it stopped (cosmic-ray's own `cr-report` and
 `cr-html` read them); a change of the source makes a new session. Exit code 0 if at least 95 % of the mutants that ran
@@ -27,7 +27,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from . import control, forks, suite
 from .exchange import loaded_functions
-from .mutants import ENOUGH_SECONDS, Mutant, killers, mutant, survives
+from .mutants import Mutant, killers, mutant, survives
 from .report import Result, report
 from .sites import ROOT, equation_modules, is_formula
 
@@ -70,6 +70,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[""], help="modules to mutate: spec, impl/gae.py")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants side by side")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    parser.add_argument("--seconds", type=float, default=40, help="of tests that a survivor has lived through")
     parser.add_argument("--again", action="store_true", help="run those that survived again, as tests have been added")
     parser.add_argument("--old-control", action="store_true", help="trust the newest control, made before an edit")
     return parser.parse_args(arguments)
@@ -131,12 +132,12 @@ def _execute(
                     database.set_result(item.job_id, WorkResult(WorkerOutcome.NO_TEST))
                     continue
                 mutants[item.job_id] = changed
-                chosen = [by_name[name] for name in killers(changed, known)]
+                chosen = [by_name[name] for name in killers(changed, known, options.seconds)]
                 log = FOLDER / f"{item.job_id}.log"
                 yield forks.Task(
                     item.job_id,
                     lambda slot, c=changed, t=chosen, log=log: survives(c, t, loaded, log, slot),
-                    SETTINGS["timeout"] + ENOUGH_SECONDS,
+                    SETTINGS["timeout"] + 4 * options.seconds,
                 )
 
         for ended in forks.run(tasks(), options.jobs):
