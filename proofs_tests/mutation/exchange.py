@@ -12,7 +12,10 @@ Loaded = Mapping[tuple[str, str], Sequence[FunctionType]]
 
 
 def loaded_functions(paths: set[Path]) -> Loaded:
-    """Every function of these files in memory, wrapped or not, by the file and the qualified name of its code."""
+    """Every function of these files in memory, wrapped or not, by the file and the qualified name of its code.
+
+    The modules must be imported already; in one that is imported later nothing could be exchanged.
+    """
     wanted, found = {str(path) for path in paths}, defaultdict(list)
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename in wanted:
@@ -22,8 +25,7 @@ def loaded_functions(paths: set[Path]) -> Loaded:
 
 def exchange(path: Path, source: str | ast.Module, loaded: Loaded) -> None:
     """Give the loaded functions of a file the bodies and the defaults that they have in another source."""
-    code = compile(source, str(path), "exec", dont_inherit=True)
-    for new in _functions(path, code):
+    for new in _functions(path, compile(source, str(path), "exec", dont_inherit=True)):
         for old in loaded.get((str(path), new.__code__.co_qualname), ()):
             old.__code__ = new.__code__
             if "<locals>" not in new.__code__.co_qualname:

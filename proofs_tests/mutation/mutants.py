@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -48,6 +48,11 @@ def mutant(mutation: MutationSpec) -> Mutant | None:
     return Mutant(path, definition_at(ROOT / path, mutation.start_pos), source, changed)
 
 
+def unchanged(changed: Mutant) -> Mutant:
+    """The same module without the change."""
+    return replace(changed, source=(ROOT / changed.path).read_text(encoding="utf-8"), difference=("(unchanged)",))
+
+
 def killers(changed: Mutant, tests: Mapping[str, Test], enough: float) -> list[str]:
     """The tests that may fail, likeliest first: those of the equation's name, those that reach it, its topic's.
 
@@ -73,5 +78,8 @@ def survives(changed: Mutant, tests: Sequence[pytest.Item], loaded: Loaded, log:
     """In a fork: exchange the code and run the tests; 0 if all pass, 1 at the first that fails."""
     suite.prepare(slot, log)
     os.chdir(ROOT)
-    exchange(ROOT / changed.path, changed.source, loaded)
+    try:
+        exchange(ROOT / changed.path, changed.source, loaded)
+    except (ArithmeticError, TypeError, ValueError):  # in a default: the module could not be imported
+        return 1
     return 0 if all(passed for _, _, passed in suite.run(tests)) else 1

@@ -1,6 +1,6 @@
 """Mutation testing of the equation modules: `make mutation`, or a part of it by ARGS="--sample 200".
 
-    python -m proofs_tests.mutation.run [--sample N] [--only PATH ...] [--jobs N] [--seconds N] [--again] [--old-control]
+    python -m proofs_tests.mutation.run [--sample N] [--only PATH ...] [--jobs N] [--seconds N] [--again]
 
 Results stay in build/mutation, so that an interrupted run goes on where it stopped (cosmic-ray's own `cr-report` and
 `cr-html` read them); a change of the source makes a new session. Exit code 0 if at least 95 % of the mutants that ran
@@ -27,7 +27,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from . import control, forks, suite
 from .exchange import loaded_functions
-from .mutants import Mutant, killers, mutant, survives
+from .mutants import Mutant, killers, mutant, survives, unchanged
 from .report import Result, report
 from .sites import ROOT, equation_modules, is_formula
 
@@ -36,6 +36,8 @@ SETTINGS = tomllib.loads(SETTINGS_FILE.read_text(encoding="utf-8"))["cosmic-ray"
 FOLDER = ROOT / "build" / "mutation"
 TESTED = ("spec", "impl", "oracle", "envs", "proofs_tests")
 """The folders that decide whether the control passes."""
+UNCHANGED_EVERY = 50
+"""Before so many mutants the tests of one module run unchanged, in the same way, and must pass."""
 BY_TIME = "its time ran out"
 
 
@@ -123,26 +125,31 @@ def _execute(
         task = progress.add_task("mutants", total=len(items))
         by_name = {test.nodeid: test for test in tests if test.nodeid in seen}
         known = {name: seen[name] for name in by_name}
-        mutants = dict[str, Mutant]()
+        running = dict[str, Mutant]()
+
+        def test(key: str, changed: Mutant) -> forks.Task[str]:
+            chosen = [by_name[name] for name in killers(changed, known, options.seconds)]
+            running[key] = changed
+            seconds = SETTINGS["timeout"] + 4 * options.seconds
+            return forks.Task(key, lambda slot: survives(changed, chosen, loaded, FOLDER / f"{key}.log", slot), seconds)
 
         def tasks() -> Iterable[forks.Task[str]]:
-            for item in items:
+            for count, item in enumerate(items):
                 changed = mutant(item.mutations[0])
                 if changed is None:
                     database.set_result(item.job_id, WorkResult(WorkerOutcome.NO_TEST))
                     continue
-                mutants[item.job_id] = changed
-                chosen = [by_name[name] for name in killers(changed, known, options.seconds)]
-                log = FOLDER / f"{item.job_id}.log"
-                yield forks.Task(
-                    item.job_id,
-                    lambda slot, c=changed, t=chosen, log=log: survives(c, t, loaded, log, slot),
-                    SETTINGS["timeout"] + 4 * options.seconds,
-                )
+                if count % UNCHANGED_EVERY == 0:
+                    yield test(f"unchanged-{count}", unchanged(changed))
+                yield test(item.job_id, changed)
 
         for ended in forks.run(tasks(), options.jobs):
-            database.set_result(ended.key, _result(mutants.pop(ended.key), ended))
-            progress.advance(task)
+            changed = running.pop(ended.key)
+            if ended.status not in (0, 1, None) or (ended.status != 0 and ended.key.startswith("unchanged")):
+                raise control.FailingControlError(f"{changed.place}: status {ended.status}, see {ended.key}.log")
+            if not ended.key.startswith("unchanged"):
+                database.set_result(ended.key, _result(changed, ended))
+                progress.advance(task)
 
 
 def _control_file(options: argparse.Namespace) -> Path:

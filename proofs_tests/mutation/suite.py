@@ -1,5 +1,6 @@
 """The test-suite, collected once: its tests are run in forks, so that nothing is imported or collected twice."""
 
+import importlib
 import os
 import sys
 import time
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+
+from rlproof.spec.registry import equations
 
 from .sites import ROOT
 
@@ -34,6 +37,8 @@ def with_tests(work: Callable[[list[pytest.Item]], None]) -> None:
     """Collect the tests and call `work` on them."""
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    for entry in equations():
+        importlib.import_module(f"rlproof.impl.{entry.topic}")
     failures: list[Exception] = []
 
     def guarded(items: list[pytest.Item]) -> None:
