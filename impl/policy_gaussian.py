@@ -12,7 +12,7 @@ from .series import exp_excess
 
 @jax.jit
 def gaussian_log_prob(actions: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""Log-density of a diagonal Gaussian policy: [T, k] -> [T]; log_std may be [k].
+    r"""Log-density of a diagonal Gaussian policy: [..., k] -> [...]; log_std may be [k].
 
     .. math:: \log\pi(a|s) = -\sum_{i=1}^{k} \Big[\tfrac12 \Big(\frac{a_i-\mu_i}{\sigma_i}\Big)^2
         + \log\sigma_i + \tfrac12\log 2\pi\Big]
@@ -25,7 +25,7 @@ def gaussian_log_prob(actions: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -
 
 @jax.jit
 def gaussian_kl(old_mean: ArrayLike, old_log_std: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""KL divergence of the old diagonal Gaussian from the new one: [T, k] -> [T]; a log_std may be [k].
+    r"""KL divergence of the old diagonal Gaussian from the new one: [..., k] -> [...]; a log_std may be [k].
 
     .. math:: D_{KL}(\pi_{old}\|\pi) = \sum_{i=1}^{k} \Big[\log\frac{\sigma_i}{\sigma_i^{old}}
         + \frac{(\sigma_i^{old})^2 + (\mu_i^{old}-\mu_i)^2}{2\sigma_i^2} - \tfrac12\Big]
@@ -40,7 +40,7 @@ def gaussian_kl(old_mean: ArrayLike, old_log_std: ArrayLike, mean: ArrayLike, lo
 
 @jax.jit
 def gaussian_entropy(log_std: ArrayLike) -> Array:
-    r"""Differential entropy of a diagonal Gaussian policy: [T, k] -> [T], in nats.
+    r"""Differential entropy of a diagonal Gaussian policy: [..., k] -> [...], in nats.
 
     .. math:: H(\pi(\cdot|s)) = \sum_{i=1}^{k} \Big[\log\sigma_i + \tfrac12\log(2\pi e)\Big]
 
@@ -51,7 +51,7 @@ def gaussian_entropy(log_std: ArrayLike) -> Array:
 
 @jax.jit
 def squashed_gaussian_log_prob(unsquashed: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""Log-density of the action tanh(u), from the draw u: [T, k] -> [T]; log_std may be [k].
+    r"""Log-density of the action tanh(u), from the draw u: [..., k] -> [...]; log_std may be [k].
 
     .. math:: \log\pi(a|s) = \log\mathcal N(u; \mu, \sigma^2)
         - \sum_{i=1}^{k} 2\,\big(\log 2 - |u_i| - \log(1 + e^{-2|u_i|})\big), \qquad a = \tanh u

@@ -8,7 +8,7 @@ from jax.typing import ArrayLike
 
 @jax.jit
 def gaussian_sample(mean: ArrayLike, log_std: ArrayLike, noise: ArrayLike) -> Array:
-    r"""Action of a diagonal Gaussian policy from standard normal noise: [T, k] -> [T, k]; log_std may be [k].
+    r"""Action of a diagonal Gaussian policy from standard normal noise: [..., k] -> [..., k]; log_std may be [k].
 
     .. math:: a = \mu + \sigma \varepsilon, \qquad \varepsilon \sim \mathcal N(0, 1)
 
@@ -19,7 +19,7 @@ def gaussian_sample(mean: ArrayLike, log_std: ArrayLike, noise: ArrayLike) -> Ar
 
 @jax.jit
 def gaussian_score(actions: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> Array:
-    r"""Score of a diagonal Gaussian policy, in mean and log sigma: [T, k] -> [2, T, k]; log_std may be [k].
+    r"""Score of a diagonal Gaussian policy, in mean and log sigma: [..., k] -> [2, ..., k]; log_std may be [k].
 
     .. math:: \frac{\partial\log\pi}{\partial\mu_i} = \frac{a_i - \mu_i}{\sigma_i^2}, \qquad
         \frac{\partial\log\pi}{\partial\log\sigma_i} = \Big(\frac{a_i - \mu_i}{\sigma_i}\Big)^2 - 1
@@ -33,7 +33,7 @@ def gaussian_score(actions: ArrayLike, mean: ArrayLike, log_std: ArrayLike) -> A
 
 @jax.jit
 def gaussian_fisher(log_std: ArrayLike) -> Array:
-    r"""Fisher information of a diagonal Gaussian policy in mean and log sigma, its diagonal: [T, k] -> [2, T, k].
+    r"""Fisher information of a diagonal Gaussian policy in mean and log sigma, its diagonal: [..., k] -> [2, ..., k].
 
     .. math:: F = \mathrm{diag}\big(\sigma_1^{-2}, \dots, \sigma_k^{-2}, 2, \dots, 2\big)
 
@@ -45,7 +45,7 @@ def gaussian_fisher(log_std: ArrayLike) -> Array:
 
 @jax.jit
 def pathwise_gradient(action_slopes: ArrayLike, log_std: ArrayLike, noise: ArrayLike) -> Array:
-    r"""Gradient of a function along the path of one Gaussian sample: [T, k] -> [2, T, k]; log_std may be [k].
+    r"""Gradient of a function along the path of one Gaussian sample: [..., k] -> [2, ..., k]; log_std may be [k].
 
     .. math:: \nabla_\mu f(\mu + \sigma\varepsilon) = f'(a), \qquad
         \nabla_{\log\sigma} f(\mu + \sigma\varepsilon) = f'(a)\,\sigma\varepsilon

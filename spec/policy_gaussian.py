@@ -11,11 +11,11 @@ def gaussian_log_prob(actions: Array, mean: Array, log_std: Array) -> Array:
         + \log\sigma_i + \tfrac12\log 2\pi\Big]
 
     Args:
-        actions: [T, k].
-        mean: [T, k], the means mu.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma.
+        actions: [..., k].
+        mean: [..., k], the means mu.
+        log_std: [..., k] or [k], logarithms of the standard deviations sigma.
     Returns:
-        [T], natural logarithm of a density, summed over the k dimensions.
+        [...], natural logarithm of a density, summed over the k dimensions.
     Conventions:
         sigma is a standard deviation, not a variance; no squashing, no clipping.
     Laws:
@@ -41,12 +41,12 @@ def gaussian_kl(old_mean: Array, old_log_std: Array, mean: Array, log_std: Array
         + \frac{(\sigma_i^{old})^2 + (\mu_i^{old}-\mu_i)^2}{2\sigma_i^2} - \tfrac12\Big]
 
     Args:
-        old_mean: [T, k].
-        old_log_std: [T, k] or [k].
-        mean: [T, k].
-        log_std: [T, k] or [k].
+        old_mean: [..., k].
+        old_log_std: [..., k] or [k].
+        mean: [..., k].
+        log_std: [..., k] or [k].
     Returns:
-        [T], in nats, summed over the k dimensions.
+        [...], in nats, summed over the k dimensions.
     Conventions:
         Old policy first, as in TRPO and PPO.
     Laws:
@@ -73,9 +73,9 @@ def gaussian_entropy(log_std: Array) -> Array:
     .. math:: H(\pi(\cdot|s)) = \sum_{i=1}^{k} \Big[\log\sigma_i + \tfrac12\log(2\pi e)\Big]
 
     Args:
-        log_std: [T, k], logarithms of the standard deviations sigma.
+        log_std: [..., k], logarithms of the standard deviations sigma.
     Returns:
-        [T], in nats, summed over the k dimensions; negative for narrow policies.
+        [...], in nats, summed over the k dimensions; negative for narrow policies.
     Conventions:
         Of a density: it depends on the units of the actions, and zero means nothing in particular.
     Laws:
@@ -99,11 +99,11 @@ def squashed_gaussian_log_prob(unsquashed: Array, mean: Array, log_std: Array) -
         \qquad \log(1 - \tanh^2 u) = 2\,\big(\log 2 - |u| - \log(1 + e^{-2|u|})\big), \qquad a = \tanh u
 
     Args:
-        unsquashed: [T, k], the draws u before squashing.
-        mean: [T, k], the means mu of u.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma of u.
+        unsquashed: [..., k], the draws u before squashing.
+        mean: [..., k], the means mu of u.
+        log_std: [..., k] or [k], logarithms of the standard deviations sigma of u.
     Returns:
-        [T], natural logarithm of the density of a in (-1, 1)^k, summed over the k dimensions.
+        [...], natural logarithm of the density of a in (-1, 1)^k, summed over the k dimensions.
     Conventions:
         It takes u, not a: near the ends of the interval a float a no longer tells what u was. Actions on another
         interval take the logarithm of its half-width off.

@@ -10,11 +10,11 @@ def gaussian_sample(mean: Array, log_std: Array, noise: Array) -> Array:
     .. math:: a = \mu + \sigma \varepsilon, \qquad \varepsilon \sim \mathcal N(0, 1)
 
     Args:
-        mean: [T, k], the means mu.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma.
-        noise: [T, k], epsilon, drawn by the caller.
+        mean: [..., k], the means mu.
+        log_std: [..., k] or [k], logarithms of the standard deviations sigma.
+        noise: [..., k], epsilon, drawn by the caller.
     Returns:
-        [T, k], actions.
+        [..., k], actions.
     Conventions:
         sigma is a standard deviation. Nothing is drawn here, so that it is a function, with a gradient.
     Laws:
@@ -37,11 +37,11 @@ def gaussian_score(actions: Array, mean: Array, log_std: Array) -> Array:
         \frac{\partial\log\pi}{\partial\log\sigma_i} = \Big(\frac{a_i - \mu_i}{\sigma_i}\Big)^2 - 1
 
     Args:
-        actions: [T, k].
-        mean: [T, k], the means mu.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma.
+        actions: [..., k].
+        mean: [..., k], the means mu.
+        log_std: [..., k] or [k], logarithms of the standard deviations sigma.
     Returns:
-        [2, T, k]: first in the means, then in the logarithms of sigma.
+        [2, ..., k]: first in the means, then in the logarithms of sigma.
     Conventions:
         In log sigma, not in sigma, nor in the variance.
     Laws:
@@ -66,9 +66,9 @@ def gaussian_fisher(log_std: Array) -> Array:
         = \mathrm{diag}\big(\sigma_1^{-2}, \dots, \sigma_k^{-2}, 2, \dots, 2\big)
 
     Args:
-        log_std: [T, k], logarithms of the standard deviations sigma.
+        log_std: [..., k], logarithms of the standard deviations sigma.
     Returns:
-        [2, T, k], the diagonal: first of the means, then of the logarithms of sigma.
+        [2, ..., k], the diagonal: first of the means, then of the logarithms of sigma.
     Conventions:
         All other entries are zero. In sigma itself the second part is 2 / sigma^2.
     Laws:
@@ -92,11 +92,11 @@ def pathwise_gradient(action_slopes: Array, log_std: Array, noise: Array) -> Arr
         \nabla_{\log\sigma} f(\mu + \sigma\varepsilon) = f'(a)\,\sigma\varepsilon
 
     Args:
-        action_slopes: [T, k], gradient f'(a) of the function at the action taken.
-        log_std: [T, k] or [k], logarithms of the standard deviations sigma.
-        noise: [T, k], epsilon of the action a = mu + sigma epsilon.
+        action_slopes: [..., k], gradient f'(a) of the function at the action taken.
+        log_std: [..., k] or [k], logarithms of the standard deviations sigma.
+        noise: [..., k], epsilon of the action a = mu + sigma epsilon.
     Returns:
-        [2, T, k]: first in the means, then in the logarithms of sigma, in units of f.
+        [2, ..., k]: first in the means, then in the logarithms of sigma, in units of f.
     Conventions:
         One sample each; its mean over epsilon is the gradient of E[f(a)], as is that of f times the score.
     Laws:

@@ -21,7 +21,6 @@ from rlproof.verify.checks import SIZES, check_agreement
 
 EXAMPLES = 10
 ALL = pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
-PER_STEP = ("td", "gae", "ppo", "mdp", "pg", "a2c", "importance_sampling", "vtrace", "retrace")
 
 
 @ALL
@@ -82,23 +81,3 @@ def test_every_row_of_a_vmapped_batch_agrees_with_the_exact_values(equation: Equ
         row = jax.tree.map(lambda leaf, index=index: np.asarray(leaf[index]), together)
         comparison = judge(equation, case, row, "float64")
         assert comparison.agrees, comparison
-
-
-TRAJECTORY = [
-    equation
-    for equation in equations()
-    if equation.topic in PER_STEP and {"rewards", "states"} & set(agreement.parameters(equation)) == {"rewards"}
-]
-"""Equations of transitions, whatever states they lead between: a table of states belongs to one trajectory."""
-
-
-@pytest.mark.parametrize("equation", TRAJECTORY, ids=lambda equation: equation.id)
-def test_a_trailing_batch_axis_is_carried_along(equation: Equation) -> None:
-    """[T, B] arrays give, bit for bit, what B calls on [T] arrays give."""
-    function = implementation(equation)
-    batch = cases(equation, 4)
-    scalars = {name: value for name, value in batch[0].items() if np.ndim(value) == 0}
-    columns = [{name: value for name, value in case.items() if name not in scalars} for case in batch]
-    together = function(**{name: np.stack([c[name] for c in columns], axis=1) for name in columns[0]}, **scalars)
-    for index, column in enumerate(columns):
-        assert np.array_equal(together[..., index], function(**column, **scalars))
