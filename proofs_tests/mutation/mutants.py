@@ -37,11 +37,15 @@ class Mutant:
 
 
 def mutant(mutation: MutationSpec) -> Mutant | None:
-    """Apply cosmic-ray's proposal; None if it changes nothing."""
+    """Apply cosmic-ray's proposal; None if it changes nothing, or the result is no Python."""
     path, operator = Path(mutation.module_path), get_operator(mutation.operator_name)(**mutation.operator_args)
     original = (ROOT / path).read_text(encoding="utf-8")
     source = mutate_code(original, operator, mutation.occurrence)
     if source is None or source == original:
+        return None
+    try:
+        compile(source, str(path), "exec", dont_inherit=True)
+    except SyntaxError:
         return None
     lines = unified_diff(original.splitlines(), source.splitlines(), n=0, lineterm="")
     changed = tuple(" ".join(line.split()) for line in lines if line[0] in "+-" and line[:3] not in ("+++", "---"))
