@@ -144,11 +144,19 @@ def fractions(low: int, high: int, denominator: int) -> st.SearchStrategy[Any]:
 
 
 def _numbers(whole_numbers: Iterable[int], numerators: Iterable[int], denominator: int) -> st.SearchStrategy[Any]:
-    """Draw, from one list, whole numbers and fractions equally often, both from zero outwards."""
+    """Draw from one list, from zero outwards: the least three and all whole numbers, each a quarter, and fractions.
+
+    Equal numbers, zeros and ones are where formulas have their special cases.
+    """
     first = sorted(whole_numbers, key=_distance)
     rest = [Fraction(numerator, denominator) for numerator in sorted(numerators, key=_distance)]
-    repeated = first * max(1, len(rest) // max(1, len(first)))
+    least, half = first[:3], len(rest) // 2
+    repeated = [*_repeated(least, half), *_repeated(first, half)] if first else []
     return st.sampled_from([rational(number) for number in (*repeated, *rest)])
+
+
+def _repeated(numbers: list[int], count: int) -> list[int]:
+    return numbers * max(1, count // len(numbers))
 
 
 def _distance(number: int) -> tuple[int, bool]:
