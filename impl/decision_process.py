@@ -71,6 +71,11 @@ def discount(mdp: MDP, axes: int) -> Array:
     return jnp.expand_dims(mdp.discount, tuple(range(-axes, 0)))
 
 
+def per_entry(number: ArrayLike) -> Array:
+    """Give a number [...] of each process two trailing axes, so that it broadcasts against tables [..., S, A]."""
+    return jnp.expand_dims(number, (-2, -1))
+
+
 def discount_out_of(mdp: MDP) -> Array:
     """Give the discount [..., S] of what follows each state; at discount one, nothing follows a terminal state."""
     gamma = discount(mdp, 1)

@@ -6,7 +6,7 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 
 from . import linear, td
-from .decision_process import MDP, discount, probabilities
+from .decision_process import MDP, discount, per_entry, probabilities
 from .mdp import policy_kernel
 
 
@@ -55,5 +55,5 @@ def expected(mdp: MDP, policy: ArrayLike, state_values: ArrayLike, *, gae_lambda
     residual = linear.contract("...sa,...sa->...s", probabilities(mdp, policy), errors)
     decay = mdp.discount * gae_lambda
     within = jnp.where(mdp.terminal[..., None], 0, policy_kernel(mdp, policy))
-    sums = linear.solve(jnp.expand_dims(decay, (-2, -1)) * within, residual)
-    return errors + jnp.expand_dims(decay, (-2, -1)) * linear.contract("...sat,...t->...sa", mdp.transition, sums)
+    sums = linear.solve(per_entry(decay) * within, residual)
+    return errors + per_entry(decay) * linear.contract("...sat,...t->...sa", mdp.transition, sums)

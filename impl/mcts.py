@@ -23,7 +23,7 @@ def backup(mean_returns: ArrayLike, visits: ArrayLike, returns: ArrayLike) -> Ar
 
 @jax.jit
 def uct(mean_returns: ArrayLike, visits: ArrayLike, *, exploration: ArrayLike) -> Array:
-    r"""Upper confidence bounds (UCB1) of the actions of a node: [..., A]; infinite where an action was never taken.
+    r"""Upper confidence bounds (UCB1) of the actions of a node: [A]; infinite where an action was never taken.
 
     .. math:: U(a) = Q(a) + c \sqrt{\frac{\ln \sum_b N(b)}{N(a)}}
 
@@ -32,7 +32,7 @@ def uct(mean_returns: ArrayLike, visits: ArrayLike, *, exploration: ArrayLike) -
     mean_returns, visits = jnp.asarray(mean_returns), jnp.asarray(visits)
     taken = visits > 0
     # Both branches of a `where` are differentiated: the one not taken must be finite as well.
-    ratio = jnp.log(visits.sum(axis=-1, keepdims=True)) / jnp.where(taken, visits, 1)
+    ratio = jnp.log(visits.sum()) / jnp.where(taken, visits, 1)
     return jnp.where(taken, mean_returns + exploration * jnp.sqrt(ratio), jnp.inf)
 
 
@@ -45,14 +45,14 @@ def puct(
     exploration: ArrayLike,
     exploration_base: ArrayLike,
 ) -> Array:
-    r"""MuZero's scores of the actions of a node: [..., A].
+    r"""MuZero's scores of the actions of a node: [A].
 
     .. math:: U(a) = Q(a) + P(a)\, \frac{\sqrt{N}}{1 + N(a)} \Big(c_1 + \log\frac{N + c_2 + 1}{c_2}\Big)
 
     Spec: rlproof.spec.mcts.puct
     """
     visits = jnp.asarray(visits)
-    total = visits.sum(axis=-1, keepdims=True)
+    total = visits.sum()
     # With MuZero's base of 19652 the ratio is so near one that its logarithm would keep few digits.
     rate = exploration + jnp.log1p((total + 1) / exploration_base)
     return jnp.asarray(mean_returns) + priors * (jnp.sqrt(total) * rate) / (1 + visits)
@@ -60,7 +60,7 @@ def puct(
 
 @jax.jit
 def visit_policy(visits: ArrayLike, *, temperature: ArrayLike) -> Array:
-    r"""The policy at the root, in proportion to a power of how often the actions were searched: [..., A].
+    r"""The policy at the root, in proportion to a power of how often the actions were searched: [A].
 
     .. math:: \pi(a) = \frac{N(a)^{1/T}}{\sum_b N(b)^{1/T}}
 
@@ -70,9 +70,9 @@ def visit_policy(visits: ArrayLike, *, temperature: ArrayLike) -> Array:
     """
     visits = jnp.asarray(visits)
     taken = visits > 0
-    shares = jnp.where(taken, visits, 1) / lax.stop_gradient(visits.max(axis=-1, keepdims=True))
+    shares = jnp.where(taken, visits, 1) / lax.stop_gradient(visits.max())
     powers = jnp.where(taken, jnp.exp(jnp.log(shares) / temperature), 0)
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return powers / powers.sum()
 
 
 @jax.jit

@@ -10,7 +10,7 @@ from .decision_process import MDP, probabilities
 
 @jax.jit
 def trajectory_measure(mdp: MDP, policy: ArrayLike, visited: ArrayLike, taken: ArrayLike) -> Array:
-    r"""Probability of a trajectory of T + 1 states and T actions: [...].
+    r"""Probability of one trajectory of T + 1 states and T actions in each process: [...].
 
     .. math:: p(\tau) = \rho_0(s_0) \prod_{t=0}^{T-1} \pi(a_t|s_t)\, P(s_{t+1}|s_t,a_t)
 
@@ -24,7 +24,7 @@ def trajectory_measure(mdp: MDP, policy: ArrayLike, visited: ArrayLike, taken: A
 
 @jax.jit
 def markov_property(mdp: MDP, policy: ArrayLike, visited: ArrayLike, taken: ArrayLike) -> Array:
-    r"""Conditional probability of a trajectory's last state, given everything before it: [...].
+    r"""Conditional probability of one trajectory's last state, given everything before it, in each process: [...].
 
     .. math:: p(s_T | s_0, a_0, \dots, s_{T-1}, a_{T-1}) = P(s_T | s_{T-1}, a_{T-1})
 

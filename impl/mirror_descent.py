@@ -8,7 +8,7 @@ from jax.typing import ArrayLike
 
 @jax.jit
 def step(probabilities: ArrayLike, q_values: ArrayLike, *, temperature: ArrayLike) -> Array:
-    r"""The policy that maximises the expected value less its KL divergence from the old one: [..., A].
+    r"""The policy that maximises the expected value less its KL divergence from the old one: [T, A].
 
     .. math:: \frac{\pi(a|s)\, e^{Q(s,a)/\tau}}{\sum_b \pi(b|s)\, e^{Q(s,b)/\tau}}
 

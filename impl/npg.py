@@ -4,7 +4,7 @@ import jax
 from jax import Array
 from jax.typing import ArrayLike
 
-from .decision_process import MDP, discount, probabilities
+from .decision_process import MDP, discount, per_entry, probabilities
 from .mirror_descent import tilted
 from .value import advantage
 
@@ -28,4 +28,4 @@ def softmax_update(mdp: MDP, policy: ArrayLike, *, step_size: ArrayLike) -> Arra
 
     Spec: rlproof.spec.npg.softmax_update
     """
-    return tilted(probabilities(mdp, policy), step_size * advantage(mdp, policy))
+    return tilted(probabilities(mdp, policy), per_entry(step_size) * advantage(mdp, policy))

@@ -8,7 +8,7 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 
 from . import linear
-from .decision_process import MDP, probabilities
+from .decision_process import MDP, per_entry, probabilities
 from .gae import expected
 from .mdp import discounted_visitation, policy_kernel
 from .value import advantage, q
@@ -151,7 +151,7 @@ def compatible_features(mdp: MDP, policy: ArrayLike, action_features: ArrayLike,
     visits = discounted_visitation(mdp, policy)[..., None] * policy
     fisher = linear.contract("...sak,...sal->...kl", visits[..., None] * scores, scores)
     gradient = theorem(mdp, policy, policy[..., None] * scores)
-    damped = fisher + jnp.expand_dims(damping, (-2, -1)) * jnp.eye(fisher.shape[-1], dtype=fisher.dtype)
+    damped = fisher + per_entry(damping) * jnp.eye(fisher.shape[-1], dtype=fisher.dtype)
     return jnp.linalg.solve(damped, gradient[..., None])[..., 0]
 
 

@@ -8,7 +8,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from . import linear
-from .decision_process import MDP, discount, probabilities
+from .decision_process import MDP, discount, per_entry, probabilities
 from .mdp import discounted_visitation
 from .ppo_surrogates import clip_gradient
 from .value import advantage
@@ -28,7 +28,7 @@ def clip_population_objective(
     Spec: rlproof.spec.ppo.clip_population_objective
     """
     old, new = probabilities(mdp, sampling_policy), probabilities(mdp, new_policy)
-    advantages = advantage(mdp, old)
+    advantages, clip_epsilon = advantage(mdp, old), per_entry(clip_epsilon)
     limit = jnp.where(advantages >= 0, 1 + clip_epsilon, 1 - clip_epsilon) * old
     chosen = jnp.where(limit * advantages < new * advantages, limit, new)
     visits = (1 - discount(mdp, 1)) * discounted_visitation(mdp, old)
@@ -45,7 +45,7 @@ def clip_algorithm(
 
     Spec: rlproof.spec.ppo.clip_algorithm
     """
-    preferences = jnp.asarray(preferences)
+    preferences, step_size, clip_epsilon = jnp.asarray(preferences), per_entry(step_size), per_entry(clip_epsilon)
     old = jax.nn.softmax(preferences)
     advantages = advantage(mdp, old)
     visits = (1 - discount(mdp, 2)) * discounted_visitation(mdp, old)[..., None]

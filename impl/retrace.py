@@ -7,7 +7,7 @@ from jax.typing import ArrayLike
 
 from . import linear, td
 from .bellman import expectation_q
-from .decision_process import MDP, discount, probabilities
+from .decision_process import MDP, discount, per_entry, probabilities
 from .vtrace import clipped, clipped_kernel
 
 
@@ -59,7 +59,7 @@ def operator(
     policy, sampling = probabilities(mdp, policy), probabilities(mdp, sampling_policy)
     values = jnp.where(mdp.terminal[..., None], 0, action_values)
     errors = expectation_q(mdp, policy, values) - values
-    weights = jnp.expand_dims(trace_decay, (-2, -1)) * clipped(policy, sampling)
+    weights = per_entry(trace_decay) * clipped(policy, sampling)
     mean_error = linear.contract("...sa,...sa->...s", weights, errors)
     corrections = linear.solve(clipped_kernel(mdp, weights), mean_error)
     return values + errors + discount(mdp, 2) * linear.contract("...sat,...t->...sa", mdp.transition, corrections)

@@ -7,7 +7,7 @@ from jax.typing import ArrayLike
 
 from . import linear
 from .bellman import expectation_v
-from .decision_process import MDP
+from .decision_process import MDP, per_entry
 from .mdp import discounted_kernel
 from .td_returns import error
 
@@ -52,9 +52,9 @@ def lambda_operator(mdp: MDP, policy: ArrayLike, state_values: ArrayLike, *, tra
 
     Spec: rlproof.spec.td.lambda_operator
     """
-    state_values, trace_decay = jnp.asarray(state_values), jnp.asarray(trace_decay)
+    state_values = jnp.asarray(state_values)
     residual = expectation_v(mdp, policy, state_values) - state_values
-    return state_values + linear.solve(trace_decay * discounted_kernel(mdp, policy), residual)
+    return state_values + linear.solve(per_entry(trace_decay) * discounted_kernel(mdp, policy), residual)
 
 
 @jax.jit

@@ -9,7 +9,7 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 
 from . import linear, td
-from .decision_process import MDP, discount, probabilities
+from .decision_process import MDP, discount, per_entry, probabilities
 
 
 @jax.jit
@@ -86,7 +86,7 @@ def operator(
     values = jnp.where(mdp.terminal, 0, state_values)
     errors = mdp.reward + discount(mdp, 2) * linear.contract("...sat,...t->...sa", mdp.transition, values)
     errors = errors - values[..., None]
-    rho, traces = (clipped(policy, jnp.expand_dims(level, (-2, -1)) * sampling) for level in (rho_bar, c_bar))
+    rho, traces = (clipped(policy, per_entry(level) * sampling) for level in (rho_bar, c_bar))
     mean_error = linear.contract("...sa,...sa->...s", rho, errors)
     return values + linear.solve(clipped_kernel(mdp, traces), mean_error)
 

@@ -1,6 +1,7 @@
 """`impl` computes what `spec` says: in both dtypes, in batches, inside jit, and on every environment's table."""
 
 import importlib
+import re
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 from rlproof.oracle import agreement
-from rlproof.oracle.cases import each, to_float
+from rlproof.oracle.cases import each, is_discrete, to_float
 from rlproof.oracle.gradients import compare_gradient
 from rlproof.oracle.judges import JUDGES
 from rlproof.oracle.search import BrokenError, search
@@ -67,17 +68,56 @@ def cases(equation: Equation, count: int) -> list[dict[str, Any]]:
     return [{**case, **counts} for case in floats]
 
 
-@ALL
-def test_every_row_of_a_vmapped_batch_agrees_with_the_exact_values(equation: Equation) -> None:
-    """vmap inside jit: each row is judged by the derived bound of its own case, so rows cannot mix."""
-    function = getattr(importlib.import_module(f"rlproof.impl.{equation.topic}"), equation.name)
-    batch = cases(equation, 4)
-    counts = {name: value for name, value in batch[0].items() if isinstance(value, int)}
-    rows = [{name: impl_argument(value) for name, value in case.items() if name not in counts} for case in batch]
-    stacked = jax.tree.map(lambda *leaves: jnp.stack([jnp.asarray(leaf) for leaf in leaves]), *rows)
-    together = jax.jit(jax.vmap(lambda case: function(**case, **counts)))(stacked)
+def stacked(equation: Equation, batch: list[dict[str, Any]]) -> dict[str, Any]:
+    """All cases in one, on a leading axis; what they share stays as it is."""
+    rows = [{name: impl_argument(value) for name, value in case.items()} for case in batch]
+    together = {}
+    for name in agreement.parameters(equation):
+        leaves = [row[name] for row in rows]
+        shared = all(case[name] is batch[0][name] for case in batch)
+        together[name] = leaves[0] if shared else jax.tree.map(lambda *parts: jnp.stack(parts), *leaves)
+    return together
+
+
+def judge_rows(equation: Equation, batch: list[dict[str, Any]], together: Any) -> None:
+    """Each row is judged by the derived bound of its own case, so rows cannot mix."""
     judge = JUDGES.get(equation.id, agreement.judge_numbers)
     for index, case in enumerate(batch):
         row = jax.tree.map(lambda leaf, index=index: np.asarray(leaf[index]), together)
         comparison = judge(equation, case, row, "float64")
         assert comparison.agrees, comparison
+
+
+@ALL
+def test_every_row_of_a_vmapped_batch_agrees_with_the_exact_values(equation: Equation) -> None:
+    """vmap inside jit."""
+    function, batch = function_of(equation), cases(equation, 4)
+    arguments = stacked(equation, batch)
+    counts = {name: value for name, value in arguments.items() if isinstance(value, int)}
+    rows = {name: value for name, value in arguments.items() if name not in counts}
+    judge_rows(equation, batch, jax.jit(jax.vmap(lambda case: function(**case, **counts)))(rows))
+
+
+def function_of(equation: Equation) -> Any:
+    """The implementation itself, without the conversions of a candidate."""
+    return getattr(importlib.import_module(f"rlproof.impl.{equation.topic}"), equation.name)
+
+
+def promises_leading_axes(equation: Equation) -> bool:
+    """Whether the implementation alone says that many problems may be stacked; what both say is in test_axes."""
+    text = (function_of(equation).__doc__ or "").partition(".. math")[0]
+    return bool(re.search(r"\[\.\.\.[],]", text)) and "..." not in equation.sections["Args"]
+
+
+@pytest.mark.parametrize("equation", list(filter(promises_leading_axes, equations())), ids=lambda equation: equation.id)
+def test_every_row_of_a_stack_agrees_with_the_exact_values(equation: Equation) -> None:
+    """Leading axes without vmap, two of them, on every argument; indices of states and actions are shared."""
+    batch = cases(equation, 4)
+    shared = {name: value for name, value in batch[0].items() if is_discrete(value)}
+    batch = [{**case, **shared} for case in batch]
+    square = {
+        name: value if name in shared else jax.tree.map(lambda leaf: leaf.reshape(2, 2, *leaf.shape[1:]), value)
+        for name, value in stacked(equation, batch).items()
+    }
+    together = function_of(equation)(**square)
+    judge_rows(equation, batch, jax.tree.map(lambda leaf: leaf.reshape(4, *leaf.shape[2:]), together))
