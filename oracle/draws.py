@@ -26,6 +26,14 @@ DISCOUNTS = ("1/2", "0", "9/10", "3/4", "99/100", "1023/1024")
 GRAIN = 16  # probabilities are multiples of 1/16
 RATIOS = ("1", "2", "1/2", "5/4", "3/4", "9/8", "7/8", "3/2", "3", "4")
 """Ratios of probabilities within usual bands, on their edges, and beyond."""
+TWINS = {
+    "new_policy": "policy",
+    "full_new_policy": "full_policy",
+    "mixed_policy": "policy",
+    "other_logits": "logits",
+    **{f"old_{name}": name for name in ("logits", "log_probs", "mean", "log_std", "values", "token_log_probs")},
+}
+"""Pairs that are equal where an update begins: there divergences are zero and ratios one."""
 POLICY_GRAINS = (1, 2, 4, GRAIN)  # the probabilities of a policy, simplest first
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -57,9 +65,11 @@ class Scene:
     drawn: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
-        """Draw what the name means, once."""
+        """Draw what the name means, once; one time in eight, what has a counterpart is equal to it."""
         if name not in self.drawn:
-            self.drawn[name] = self.vocabulary[name](self)
+            other = TWINS.get(name)
+            same = other in self.names and self.draw(choice(*[False] * 7, True))
+            self.drawn[name] = self[other] if same else self.vocabulary[name](self)
         return self.drawn[name]
 
     def asks_for(self, *names: str) -> bool:

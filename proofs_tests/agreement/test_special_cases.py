@@ -1,0 +1,109 @@
+"""Cases that a formula treats apart and that random numbers seldom meet, in spec and impl alike."""
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from rlproof.impl import acer as fast_acer
+from rlproof.impl import cpi as fast_cpi
+from rlproof.impl import divergence as fast_divergence
+from rlproof.impl import importance_sampling as fast_importance_sampling
+from rlproof.impl import mdp as fast_mdp
+from rlproof.impl import trpo as fast_trpo
+from rlproof.impl.decision_process import MDP as FastMDP
+from rlproof.spec import acer, cpi, dp, importance_sampling, mdp, td, trpo
+from rlproof.spec.decision_process import MDP
+from rlproof.spec.errors import TerminationError
+
+
+def both(spec: ModuleType, impl: ModuleType) -> pytest.MarkDecorator:
+    """Run a test on both."""
+    return pytest.mark.parametrize("module", [spec, impl], ids=["spec", "impl"])
+
+
+@both(acer, fast_acer)
+def test_a_normal_of_length_one_is_no_zero_normal(module: ModuleType) -> None:
+    """The excess of 3 - 1/2 along the first axis is taken off."""
+    found = module.trust_region_projection(np.array([3.0, 2.0]), np.array([1.0, 0.0]), delta=0.5)
+    assert np.array_equal(found, [0.5, 2.0])
+
+
+@both(trpo, fast_trpo)
+def test_any_positive_gain_is_accepted_and_no_other(module: ModuleType) -> None:
+    """Also one below one; neither zero nor a step on which the divergence is too large."""
+    divergences = np.array([0.5, 0.25, 0.25, 0.25])
+    found = module.line_search(np.array([1.0, 0.0, 0.25, 2.0]), divergences, delta=0.25, backtrack=0.5)
+    assert float(found) == 0.25
+
+
+@both(importance_sampling, fast_importance_sampling)
+def test_an_action_that_nobody_takes_has_ratio_zero(module: ModuleType) -> None:
+    """Not 0/0."""
+    found = module.ratio(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]]))
+    assert np.array_equal(found, [[1.0, 0.0]])
+
+
+def test_a_large_common_shift_of_logits_costs_no_digits() -> None:
+    """Adding 2^26 to every step, which float64 does without rounding, changes nothing in the stable form."""
+    logits, steps = np.array([[0.5, 0.0, -1.0]]), np.array([[0.25, -0.5, 1.0]])
+    shifted = fast_divergence.kl_fisher(logits, steps + 2.0**26)
+    assert np.array_equal(shifted, fast_divergence.kl_fisher(logits, steps))
+
+
+def chain() -> MDP:
+    """From state 0 the first action leads to 1 and the second stays; 1 is kept."""
+    transition = np.array([[[0.0, 1.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]])
+    return MDP(transition, np.array([[0.5, 0.0], [0.0, 0.0]]), np.array([1.0, 0.0]), 0.5)
+
+
+def test_mixing_in_a_slightly_worse_policy_gains_nothing() -> None:
+    """Its policy advantage lies between -1 and 0."""
+    better, worse = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.5, 0.5], [1.0, 0.0]])
+    process = chain()
+    assert cpi.step_size(process, better, worse) == 0
+    assert float(fast_cpi.step_size(FastMDP.from_spec(process, "float64"), better, worse)) == 0
+    assert cpi.step_size(process, worse, better) > 0
+
+
+@pytest.mark.parametrize(
+    ("visited", "taken", "expected"),
+    [
+        ((0, 1, 1), (0, 0), 1.0),
+        ((1, 1, 1), (0, 0), np.nan),  # never starts there
+        ((0, 0, 1), (0, 0), np.nan),  # the first action leads away
+        ((0, 1, 1), (1, 0), np.nan),  # never taken
+        ((0, 1, 0), (0, 0), 0.0),
+    ],
+)
+def test_after_an_impossible_history_no_state_has_a_probability(
+    visited: tuple[int, ...], taken: tuple[int, ...], expected: float
+) -> None:
+    """Whichever of its parts is impossible."""
+    policy = np.array([[1.0, 0.0], [1.0, 0.0]])
+    process = FastMDP.from_spec(chain(), "float64")
+    found = fast_mdp.markov_property(process, policy, np.array(visited), np.array(taken))
+    assert np.array_equal(float(found), expected, equal_nan=True)
+    measure = mdp.trajectory_measure(chain(), policy, np.array(visited), np.array(taken))
+    assert measure == (0.0 if np.isnan(expected) else expected)
+
+
+def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:
+    """One that was never left may not: it keeps its value."""
+    data = {"states": np.array([0]), "rewards": np.array([1.0]), "next_states": np.array([1])}
+    ongoing = {**data, "terminated": np.array([False])}
+    assert np.array_equal(td.batch(np.array([0.0, 5.0]), **ongoing, discount=1.0), [6.0, 5.0])
+    circling = {**ongoing, "next_states": np.array([0])}
+    with pytest.raises(TerminationError):
+        td.batch(np.array([0.0, 5.0]), **circling, discount=1.0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ties_are_found_although_the_horizon_is_long(seed: int) -> None:
+    """At discount .9999 rounding moves equal action values apart: floats and rationals choose alike."""
+    generator = np.random.default_rng(seed)
+    transition = generator.integers(0, 3, (4, 4)) + np.eye(4)
+    transition = np.repeat((transition / transition.sum(axis=1, keepdims=True))[:, None], 3, axis=1)
+    reward = np.repeat(generator.integers(-4, 5, (4, 1)) / 8, 3, axis=1)
+    process = MDP(transition, reward, np.full(4, 0.25), 0.9999)
+    assert np.array_equal(dp.policy_iteration(process), np.zeros(4))
