@@ -67,6 +67,6 @@ def entropy_bonus(mdp: MDP, policy: Array) -> Array:
     policy = read_policy(mdp, policy)
     policy = ball(policy) if mdp.system == "ball" else policy  # integers are read as rationals, which have no logarithm
     taken = is_nonzero(policy)
-    logarithms = where(taken, log(where(taken, policy, 0 * policy + 1)), 0 * policy)
+    logarithms = where(taken, log(where(taken, policy, 1)), 0)
     entropy = -(policy * logarithms).sum(axis=1)
     return -discounted_visitation(mdp, policy)[:, None] * policy * (logarithms + entropy[:, None])

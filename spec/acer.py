@@ -31,7 +31,7 @@ def trust_region_projection(gradient: Array, kl_gradient: Array, *, delta: Scala
     system, (gradient, kl_gradient) = read_arrays(gradient=gradient, kl_gradient=kl_gradient)
     delta = read_parameter("delta", delta, system, high=None)
     square = (kl_gradient * kl_gradient).sum()
-    excess = maximum((kl_gradient * gradient).sum() - delta, 0 * delta)
+    excess = maximum((kl_gradient * gradient).sum() - delta, 0)
     moves = is_nonzero(square)
-    factor = where(moves, excess, 0 * square) / where(moves, square, 0 * square + 1)
+    factor = where(moves, excess, 0) / where(moves, square, 1)
     return gradient - factor * kl_gradient

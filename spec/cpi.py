@@ -101,8 +101,8 @@ def step_size(mdp: MDP, policy: Array, mixed_policy: Array) -> Scalar:
     policy_advantage = below_one(mdp) ** 2 * (discounted_visitation(mdp, policy) @ gains)
     spread = largest(mdp.reward) + largest(-mdp.reward)
     flat = ~is_nonzero(spread)  # no reward differs from another: nothing can be gained
-    gain = maximum(policy_advantage, 0 * policy_advantage)
-    return where(flat, 0 * gain, below_one(mdp) * gain / where(flat, 0 * spread + 1, 4 * spread))[()]
+    gain = maximum(policy_advantage, 0)
+    return where(flat, 0, below_one(mdp) * gain / where(flat, 1, 4 * spread))[()]
 
 
 def _mixture(mdp: MDP, policy: Array, mixed_policy: Array, alpha: Scalar) -> tuple[Scalar, Scalar, Scalar]:

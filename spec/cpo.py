@@ -68,7 +68,7 @@ def kl_bound(mdp: MDP, policy: Array, new_policy: Array) -> Scalar:
     """
     visits = discounted_visitation(mdp, policy)
     gaps = kl(read_policy(mdp, policy), read_policy(mdp, new_policy, "new_policy"))
-    mean = below_one(mdp) * (visits @ where(is_nonzero(visits), gaps, 0 * visits))
+    mean = below_one(mdp) * (visits @ where(is_nonzero(visits), gaps, 0))
     epsilon = largest(abs(expected_advantage(mdp, policy, new_policy)))
     coefficient = 2 * mdp.discount * epsilon / below_one(mdp) ** 2
     penalty = coefficient * sqrt(maximum(mean, 0) / 2) if is_nonzero(coefficient) else 0 * coefficient

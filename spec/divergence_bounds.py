@@ -92,4 +92,4 @@ def _divergence(policy: Array, new_policy: Array) -> Array:
     """KL, which is zero of equal rows and above zero of others: rounding may not take it below."""
     policy, new_policy = read_pair(policy, new_policy)
     same = holds(policy == new_policy).all(axis=-1)
-    return where(same, 0 * policy[..., 0], maximum(kl(policy, new_policy), 0))
+    return where(same, 0, maximum(kl(policy, new_policy), 0))

@@ -59,7 +59,7 @@ def kl(policy: Array, new_policy: Array) -> Array:
     policy, new_policy = read_pair(policy, new_policy)
     has = is_nonzero(policy)
     lost = has & ~is_nonzero(new_policy)
-    safe_old, safe_new = where(has, policy, policy * 0 + 1), where(has & ~lost, new_policy, new_policy * 0 + 1)
+    safe_old, safe_new = where(has, policy, 1), where(has & ~lost, new_policy, 1)
     terms = policy * (log(safe_old) - log(safe_new))
     return where(lost.any(axis=-1), _infinity(policy), terms.sum(axis=-1))
 

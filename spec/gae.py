@@ -90,11 +90,11 @@ def expected(mdp: MDP, policy: Array, state_values: Array, *, gae_lambda: Scalar
     check_finite("state_values", state_values)
     system = same_system(**{"the decision process": mdp.reward, "state_values": state_values})
     decay = mdp.discount * read_parameter("gae_lambda", gae_lambda, system)
-    values = where(mdp.terminal, 0 * state_values, state_values)
+    values = where(mdp.terminal, 0, state_values)
     errors = mdp.reward + mdp.discount * (mdp.transition @ values) - values[:, None]
     kernel = policy_kernel(mdp, policy)
     if mdp.system != "series" and decay == 1:
         check_termination(kernel, mdp.terminal, "the policy")
-    within = where(mdp.terminal[:, None], 0 * kernel, kernel)
+    within = where(mdp.terminal[:, None], 0, kernel)
     sums = solve(identity_minus(decay * within), (policy * errors).sum(axis=1))
     return errors + decay * (mdp.transition @ sums)

@@ -50,7 +50,7 @@ def ratio(target_probabilities: Array, behaviour_probabilities: Array) -> Array:
             cause="a deterministic behaviour policy, or probabilities rounded to zero",
             remedy="let the behaviour policy explore",
         )
-    return target / where(acts, behaviour, 0 * behaviour + 1)
+    return target / where(acts, behaviour, 1)
 
 
 def ordinary(rewards: Array, ratios: Array, *, gamma: Scalar) -> Scalar:

@@ -73,7 +73,7 @@ def uct(mean_returns: Array, visits: Array, *, exploration: Scalar) -> Array:
     system, (mean_returns, visits) = _read_node(mean_returns, visits)
     exploration = read_parameter("exploration", exploration, system, high=None)
     taken = is_nonzero(visits)
-    widths = sqrt(log(visits.sum()) / where(taken, visits, visits * 0 + 1))
+    widths = sqrt(log(visits.sum()) / where(taken, visits, 1))
     infinite = float("inf") if system in ("float64", "rounded") else arb.pos_inf()
     return where(taken, mean_returns + exploration * widths, infinite)
 
@@ -146,8 +146,8 @@ def visit_policy(visits: Array, *, temperature: Scalar) -> Array:
     temperature = read_parameter("temperature", temperature, system_of(visits), high=None)
     _check_positive("temperature", temperature)
     taken = is_nonzero(visits)
-    shares = where(taken, visits, visits * 0 + 1) / largest(visits)
-    powers = where(taken, exp(log(shares) / temperature), 0 * visits)
+    shares = where(taken, visits, 1) / largest(visits)
+    powers = where(taken, exp(log(shares) / temperature), 0)
     return powers / powers.sum()
 
 

@@ -168,5 +168,5 @@ def resolvent_matrix(mdp: MDP, policy: Array) -> Array:
     kernel = policy_kernel(mdp, policy)
     if mdp.system != "series" and mdp.discount == 1:
         check_termination(kernel, mdp.terminal, "the policy")
-        kernel = where(mdp.terminal[:, None], 0 * kernel, kernel)
+        kernel = where(mdp.terminal[:, None], 0, kernel)
     return identity_minus(mdp.discount * kernel)

@@ -44,12 +44,12 @@ def terminal_absorbing(mdp: MDP, policy: Array, ended: Array) -> Array:
         0.2
     """
     policy, ended = read_policy(mdp, policy), read_flags("ended", ended, mdp.transition, "one flag per transition")
-    continues = where(ended, 0 * mdp.transition, mdp.transition)
+    continues = where(ended, 0, mdp.transition)
     kernel = (policy[:, None, :] @ continues)[:, 0, :]
     if mdp.system != "series" and mdp.discount == 1:
         last = is_nonzero(policy) & (is_nonzero(mdp.transition) & ended).any(axis=2)
         check_termination(kernel, mdp.terminal | last.any(axis=1), "the policy")
-        kernel = where(mdp.terminal[:, None], 0 * kernel, kernel)
+        kernel = where(mdp.terminal[:, None], 0, kernel)
     return solve(identity_minus(mdp.discount * kernel), policy_reward(mdp, policy))
 
 
@@ -107,7 +107,7 @@ def reward_convention(mdp: MDP, state_reward: Array) -> Array:
         0.2
     """
     arriving = mdp.transition @ _per_state(mdp, "state_reward", state_reward)
-    return where(mdp.terminal[:, None], 0 * arriving, arriving)
+    return where(mdp.terminal[:, None], 0, arriving)
 
 
 def reward_affine(mdp: MDP, *, scale: Scalar, shift: Scalar) -> Array:
@@ -137,7 +137,7 @@ def reward_affine(mdp: MDP, *, scale: Scalar, shift: Scalar) -> Array:
     scale = read_parameter("scale", scale, mdp.system, high=None)
     shift = as_scalar(shift, "shift", mdp.system)
     changed = scale * mdp.reward + shift
-    return where(mdp.terminal[:, None], 0 * changed, changed)
+    return where(mdp.terminal[:, None], 0, changed)
 
 
 def potential_shaping(mdp: MDP, potential: Array) -> Array:
@@ -164,7 +164,7 @@ def potential_shaping(mdp: MDP, potential: Array) -> Array:
         0.2
     """
     potential = _per_state(mdp, "potential", potential)
-    potential = where(mdp.terminal, 0 * potential, potential)
+    potential = where(mdp.terminal, 0, potential)
     return mdp.reward + mdp.discount * (mdp.transition @ potential) - potential[:, None]
 
 

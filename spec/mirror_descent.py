@@ -52,5 +52,5 @@ def tilted(probabilities: Array, exponents: Array) -> Array:
     has = is_nonzero(probabilities)
     lowest = -largest(abs(exponents), axis=1)[:, None]
     best = largest(where(has, exponents, lowest + 0 * exponents), axis=1)[:, None]
-    weights = probabilities * exp(where(has, exponents - best, 0 * exponents))
+    weights = probabilities * exp(where(has, exponents - best, 0))
     return weights / weights.sum(axis=1)[:, None]

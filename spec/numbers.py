@@ -211,6 +211,7 @@ def maximum(first: Array, second: Array) -> Array:
     for side in (first, second):
         if hasattr(side, "number_system"):
             return side.maximum(second if side is first else first)
+    first, second = _read_beside(second, first), _read_beside(first, second)
     return _MAXIMUM(first, second) if _is_object(first, second) else np.maximum(first, second)
 
 
@@ -219,6 +220,7 @@ def minimum(first: Array, second: Array) -> Array:
     for side in (first, second):
         if hasattr(side, "number_system"):
             return -((-side).maximum(-second if side is first else -first))
+    first, second = _read_beside(second, first), _read_beside(first, second)
     return _MINIMUM(first, second) if _is_object(first, second) else np.minimum(first, second)
 
 
@@ -235,7 +237,16 @@ def where(condition: Array, first: Array, second: Array) -> Array:
     for side in (first, second):
         if hasattr(side, "number_system"):
             return type(side).where(condition, first, second)
-    return np.where(condition, first, second)
+    return np.where(condition, _read_beside(second, first), _read_beside(first, second))
+
+
+def _read_beside(other: Array, side: Array) -> Array:
+    """Read a whole number written in a formula in the number system of what stands beside it."""
+    if not isinstance(side, int) or not _is_object(other):
+        return side
+    kinds = {type(element) for element in boxed(other).flat}
+    series = next((kind for kind in (arb_series, fmpq_series) if kind in kinds), None)
+    return boxed(series([side])) if series else boxed(arb(side) if arb in kinds else fmpq(side))
 
 
 def stack(rows: list[Array]) -> Array:

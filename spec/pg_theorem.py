@@ -181,14 +181,14 @@ def theorem_episodic(mdp: MDP, policy: Array) -> Array:
     """
     policy = read_policy(mdp, policy)
     visits, length = _actions_taken(mdp, policy), episode_length(mdp, policy)
-    distribution = visits / where(is_nonzero(length), length, 0 * length + 1)
+    distribution = visits / where(is_nonzero(length), length, 1)
     return length * distribution[:, None] * policy * advantage(mdp, policy)
 
 
 def _actions_taken(mdp: MDP, policy: Array) -> Array:
     """The expected discounted number of actions in each state: none where the episode has ended."""
     visits = discounted_visitation(mdp, policy)
-    return where(mdp.terminal, 0 * visits, visits)
+    return where(mdp.terminal, 0, visits)
 
 
 def visited_scores(mdp: MDP, policy: Array, visits: Array, weights: Array) -> Array:

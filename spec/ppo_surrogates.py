@@ -140,7 +140,7 @@ def clip_gradient(ratios: Array, advantages: Array, *, clip_epsilon: Scalar) -> 
     ratios, advantages, epsilon = _read_clip(ratios, advantages, clip_epsilon)
     clipped_up = is_positive(advantages) & is_positive(ratios - (1 + epsilon))
     clipped_down = is_positive(-advantages) & is_positive((1 - epsilon) - ratios)
-    return where(clipped_up | clipped_down, 0 * advantages, advantages)
+    return where(clipped_up | clipped_down, 0, advantages)
 
 
 def kl_penalty(ratios: Array, advantages: Array, divergences: Array, *, beta: Scalar) -> Scalar:

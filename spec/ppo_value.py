@@ -147,7 +147,7 @@ def entropy_bonus(probabilities: Array) -> Scalar:
     check_not_empty("probabilities", probabilities, "states and actions")
     check_distribution("probabilities", probabilities)
     has = is_nonzero(probabilities)
-    entropies = -(probabilities * log(where(has, probabilities, 0 * probabilities + 1))).sum(axis=-1)
+    entropies = -(probabilities * log(where(has, probabilities, 1))).sum(axis=-1)
     return _mean(entropies)
 
 

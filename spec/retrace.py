@@ -55,7 +55,7 @@ def target(
     check_ratios(ratios)
     cut = read_flags("terminated", terminated, errors) | read_flags("truncated", truncated, errors)
     gamma = read_parameter("gamma", gamma, system)
-    traces = read_parameter("trace_decay", trace_decay, system) * minimum(ratios, 0 * ratios + 1)
+    traces = read_parameter("trace_decay", trace_decay, system) * minimum(ratios, 1)
     following, corrections = 0 * errors[-1], []
     for t in reversed(range(len(errors))):
         corrections.append(errors[t] + gamma * (1 - cut[t].astype(int)) * following)
@@ -94,7 +94,7 @@ def operator(mdp: MDP, policy: Array, sampling_policy: Array, action_values: Arr
     policy, sampling = read_policy(mdp, policy), read_policy(mdp, sampling_policy, "sampling_policy")
     action_values = read_per_action(mdp, "action_values", action_values)
     trace_decay = read_parameter("trace_decay", trace_decay, system_of(action_values))
-    values = where(mdp.terminal[:, None], 0 * action_values, action_values)
+    values = where(mdp.terminal[:, None], 0, action_values)
     errors = expectation_q(mdp, policy, values) - values
     weights = trace_decay * minimum(sampling, policy)
     traces = clipped_kernel(mdp, policy, weights)

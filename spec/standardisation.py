@@ -36,15 +36,15 @@ def deviations(entries: Array, kept: Array, ddof: int) -> tuple[Array, Array]:
     counts = kept.sum(axis=-1)
     ddof = read_ddof(ddof, counts)
     mean = entries.sum(axis=-1) / counts
-    centred = where(kept, entries - mean[..., None], 0 * entries)
+    centred = where(kept, entries - mean[..., None], 0)
     variance = (centred * centred).sum(axis=-1) / (counts - ddof)
-    variance = where(_all_equal(entries, kept), 0 * variance, variance)
+    variance = where(_all_equal(entries, kept), 0, variance)
     return centred, variance[..., None]
 
 
 def divided(centred: Array, scale: Array) -> Array:
     """Divide by the scale, where it is not zero."""
-    return centred / where(is_nonzero(scale), scale, 0 * scale + 1)
+    return centred / where(is_nonzero(scale), scale, 1)
 
 
 def _all_equal(entries: Array, kept: Array) -> Array:

@@ -134,4 +134,4 @@ def kl_in_reward(
     scores = read_per_sequence("sequence_rewards", sequence_rewards, log_probs)
     beta = read_parameter("beta", beta, system, high=None)
     is_last = mask & (mask[:, ::-1].cumsum(axis=1)[:, ::-1] == 1)
-    return where(is_last, scores[:, None], 0 * scores[:, None]) - beta * (log_probs - reference)
+    return where(is_last, scores[:, None], 0) - beta * (log_probs - reference)

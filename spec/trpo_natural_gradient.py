@@ -165,7 +165,7 @@ def line_search(surrogate_gains: Array, divergences: Array, *, delta: Scalar, ba
 def _quotient(numerator: Scalar, denominator: Scalar) -> Scalar:
     """Divide; nothing divided by nothing is nothing."""
     divides = is_nonzero(denominator)
-    return where(divides, numerator, 0 * numerator) / where(divides, denominator, 0 * denominator + 1)
+    return where(divides, numerator, 0) / where(divides, denominator, 1)
 
 
 def _read_system(fisher_matrix: Array, gradient: Array) -> tuple[Array, Array]:

@@ -181,5 +181,5 @@ def _importance_sampled(mdp: MDP, policy: Array, new_policy: Array, sampling_pol
             cause="a deterministic sampling policy",
             remedy="sample from a policy of full support",
         )
-    ratio = where(sampled, new, new * 0) / where(sampled, sampling, sampling * 0 + 1)
+    ratio = where(sampled, new, 0) / where(sampled, sampling, 1)
     return discounted_visitation(mdp, policy) @ (sampling * ratio * weights).sum(axis=1)

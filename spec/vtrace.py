@@ -143,7 +143,7 @@ def operator(
     check_finite("state_values", state_values)
     system = same_system(**{"the decision process": mdp.reward, "state_values": state_values})
     rho_bar, c_bar = _read_levels(rho_bar, c_bar, system)
-    values = where(mdp.terminal, 0 * state_values, state_values)
+    values = where(mdp.terminal, 0, state_values)
     errors = mdp.reward + mdp.discount * (mdp.transition @ values) - values[:, None]
     mean_error = (minimum(rho_bar * sampling, policy) * errors).sum(axis=1)
     traces = clipped_kernel(mdp, policy, minimum(c_bar * sampling, policy))
@@ -155,7 +155,7 @@ def clipped_kernel(mdp: MDP, policy: Array, weights: Array) -> Array:
     if mdp.system != "series" and mdp.discount == 1:
         check_termination(policy_kernel(mdp, policy), mdp.terminal, "the policy")
     kernel = (weights[:, None, :] @ mdp.transition)[:, 0, :]
-    return where(mdp.terminal[:, None], 0 * kernel, kernel)
+    return where(mdp.terminal[:, None], 0, kernel)
 
 
 def _following(
