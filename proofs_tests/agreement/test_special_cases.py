@@ -2,17 +2,19 @@
 
 from types import ModuleType
 
+import jax
 import numpy as np
 import pytest
 
 from rlproof.impl import acer as fast_acer
 from rlproof.impl import cpi as fast_cpi
+from rlproof.impl import cpo as fast_cpo
 from rlproof.impl import divergence as fast_divergence
 from rlproof.impl import importance_sampling as fast_importance_sampling
 from rlproof.impl import mdp as fast_mdp
 from rlproof.impl import trpo as fast_trpo
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, dp, importance_sampling, mdp, td, trpo
+from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, td, trpo
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.errors import TerminationError
 
@@ -40,8 +42,13 @@ def test_any_positive_gain_is_accepted_and_no_other(module: ModuleType) -> None:
 @both(importance_sampling, fast_importance_sampling)
 def test_an_action_that_nobody_takes_has_ratio_zero(module: ModuleType) -> None:
     """Not 0/0."""
-    found = module.ratio(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]]))
-    assert np.array_equal(found, [[1.0, 0.0]])
+    assert np.array_equal(module.ratio(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]])), [[1.0, 0.0]])
+
+
+def test_an_action_that_only_the_target_takes_has_an_infinite_ratio() -> None:
+    """Where the specification refuses."""
+    target, behaviour = np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]])
+    assert np.array_equal(fast_importance_sampling.ratio(target, behaviour), [[np.inf, 0.5]])
 
 
 def test_a_large_common_shift_of_logits_costs_no_digits() -> None:
@@ -93,6 +100,9 @@ def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:
     data = {"states": np.array([0]), "rewards": np.array([1.0]), "next_states": np.array([1])}
     ongoing = {**data, "terminated": np.array([False])}
     assert np.array_equal(td.batch(np.array([0.0, 5.0]), **ongoing, discount=1.0), [6.0, 5.0])
+    two = {"states": np.array([0, 1]), "rewards": np.array([1.0, 2.0]), "next_states": np.array([1, 0])}
+    found = td.batch(np.zeros(2), **two, terminated=np.array([False, True]), discount=1.0)
+    assert np.array_equal(found, [3.0, 2.0])
     circling = {**ongoing, "next_states": np.array([0])}
     with pytest.raises(TerminationError):
         td.batch(np.array([0.0, 5.0]), **circling, discount=1.0)
@@ -100,10 +110,44 @@ def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_ties_are_found_although_the_horizon_is_long(seed: int) -> None:
-    """At discount .9999 rounding moves equal action values apart: floats and rationals choose alike."""
+    """The first state chooses between two halves that mirror each other, which rounding moves apart."""
     generator = np.random.default_rng(seed)
-    transition = generator.integers(0, 3, (4, 4)) + np.eye(4)
-    transition = np.repeat((transition / transition.sum(axis=1, keepdims=True))[:, None], 3, axis=1)
-    reward = np.repeat(generator.integers(-4, 5, (4, 1)) / 8, 3, axis=1)
-    process = MDP(transition, reward, np.full(4, 0.25), 0.9999)
-    assert np.array_equal(dp.policy_iteration(process), np.zeros(4))
+    size = 4
+    within, across = generator.random((2, size, size))
+    halves = np.block([[within, across], [across, within]])
+    halves /= halves.sum(axis=1, keepdims=True)
+    transition = np.zeros((2 * size + 1, 2, 2 * size + 1))
+    transition[0, 0, 1] = transition[0, 1, 1 + size] = 1
+    transition[1:, :, 1:] = halves[:, None]
+    reward = np.concatenate([[0.0], np.tile(generator.random(size), 2)])
+    process = MDP(
+        transition, np.stack([reward, reward], axis=1), np.full(2 * size + 1, 1 / (2 * size + 1)), 1 - 2.0**-40
+    )
+    assert np.array_equal(dp.policy_iteration(process), np.zeros(2 * size + 1))
+
+
+def unreached() -> tuple[MDP, np.ndarray, np.ndarray]:
+    """Two policies that differ in a state which is never visited."""
+    transition = np.zeros((2, 2, 2))
+    transition[0, :, 0] = transition[1, :, 1] = 1
+    process = MDP(transition, np.array([[1.0, 1.0], [0.0, 4.0]]), np.array([1.0, 0.0]), 0.5)
+    return process, np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([[0.5, 0.5], [0.25, 0.75]])
+
+
+def test_where_nobody_goes_a_difference_costs_nothing() -> None:
+    """CPO's bound by the average divergence is then the surrogate."""
+    process, old, new = unreached()
+    fast = FastMDP.from_spec(process, "float64")
+    assert cpo.kl_bound(process, old, new) == trpo.surrogate(process, old, new) == 2
+    assert float(fast_cpo.kl_bound(fast, old, new)) == 2
+
+
+@pytest.mark.parametrize("name", ["importance_sampled_surrogate", "importance_sampled_q_surrogate"])
+def test_what_is_not_sampled_and_not_taken_has_no_slope(name: str) -> None:
+    """The gradient in the new policy is finite, though a probability of the sampling policy is zero."""
+    process, old, new = unreached()
+    sampling, new = np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[0.5, 0.5], [1.0, 0.0]])
+    fast, function = FastMDP.from_spec(process, "float64"), getattr(fast_trpo, name)
+    slopes = jax.grad(lambda policy: function(fast, old, policy, sampling))(new)
+    assert np.isfinite(slopes).all()
+    assert float(slopes[1, 1]) == 0
