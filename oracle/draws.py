@@ -67,8 +67,8 @@ class Scene:
     def __getitem__(self, name: str) -> Any:
         """Draw what the name means, once; one time in eight, what has a counterpart is equal to it."""
         if name not in self.drawn:
-            other = TWINS.get(name)
-            same = other in self.names and self.draw(choice(*[False] * 7, True))
+            other = TWINS.get(name, name)
+            same = other != name and other in self.names and self.draw(choice(*[False] * 7, True))
             self.drawn[name] = self[other] if same else self.vocabulary[name](self)
         return self.drawn[name]
 

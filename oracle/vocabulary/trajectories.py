@@ -29,9 +29,8 @@ def _length(scene: Scene) -> int:
     return drawn + (scene["mdp"].reward.size if scene.asks_for("number_of_states") else 0)
 
 
-def _divergences(scene: Scene, count: int | None = None) -> Array:
+def _divergences(scene: Scene, count: int) -> Array:
     """Draw divergences; beside a target half of them are on, or near, the thresholds at 2/3 and 3/2 of it."""
-    count = scene["length"] if count is None else count
     free = draw_numbers(scene.draw, (count,), 0, 4)
     if not scene.asks_for("kl_target"):
         return free
@@ -49,7 +48,7 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("advantages", "other_advantages"), per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: draw_flags(scene.draw, scene["length"])),
     **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), ratios())),
-    "divergences": _divergences,
+    "divergences": lambda scene: _divergences(scene, scene["length"]),
     **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), per_step(-4, 1)),
     **dict.fromkeys(("mean", "old_mean"), per_dimension()),
     **dict.fromkeys(("log_std", "old_log_std"), per_dimension(-1, 1)),
