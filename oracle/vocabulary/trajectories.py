@@ -30,13 +30,13 @@ def _length(scene: Scene) -> int:
 
 
 def _divergences(scene: Scene, count: int) -> Array:
-    """Draw divergences; beside a target half of them are on, or near, the thresholds at 2/3 and 3/2 of it."""
+    """Draw divergences; beside a target, half of them are on or near its usual thresholds, from 1/2 to 2 of it."""
     free = draw_numbers(scene.draw, (count,), 0, 4)
     if not scene.asks_for("kl_target"):
         return free
     target = scene["kl_target"]
     lower = "2/3" if target.p % 3 == 0 else "5/8"  # as the product should be dyadic
-    shares = exact(scene.draw(several(choice("1", lower, "1/2", "3/2", "7/4", "2"), count)))
+    shares = exact(scene.draw(several(choice("1", lower, "1/4", "1/2", "3/2", "7/4", "2", "3"), count)))
     return np.where(draw_flags(scene.draw, count), target * shares, free)
 
 
