@@ -3,6 +3,7 @@
 import importlib
 import re
 from typing import Any
+from zlib import crc32
 
 import jax
 import jax.numpy as jnp
@@ -24,11 +25,17 @@ EXAMPLES = 10
 ALL = pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
 
 
+def seed_of(equation: Equation, *check: str) -> int:
+    """Another seed for each check: with one for all, no equation would see what the few cases of that seed lack."""
+    return crc32(" ".join([equation.id, *check]).encode())
+
+
 @ALL
 @pytest.mark.parametrize(("dtype", "size"), [("float32", "small"), ("float32", "oblong"), ("float64", "square")])
 def test_the_implementation_agrees_with_the_exact_values(equation: Equation, dtype: str, size: str) -> None:
     """Within the derived bound of its dtype, on problems of three sizes."""
-    outcome = check_agreement(equation, implementation(equation), "impl", dtype, size, EXAMPLES, seed=1)
+    examples, seed = EXAMPLES // 2 if size == "small" else 2 * EXAMPLES, seed_of(equation, dtype, size)
+    outcome = check_agreement(equation, implementation(equation), "impl", dtype, size, examples, seed)
     assert not outcome.failed, outcome.counterexample
 
 
