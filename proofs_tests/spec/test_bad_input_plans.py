@@ -66,6 +66,7 @@ MODELS = {
     "negative counts": Bad(lambda: model.maximum_likelihood(-COUNTS), errors.ParameterError, ("-1.0", "(0, 0, 0)")),
     "NaN counts": Bad(lambda: model.maximum_likelihood(COUNTS * NAN), errors.NonFiniteError, ("counts",)),
     "counts of pairs": Bad(lambda: model.maximum_likelihood(HALVES), errors.ShapeError, ("counts", "'S', 'A', 'S'")),
+    "two states to three": Bad(lambda: model.maximum_likelihood(np.ones((2, 1, 3))), errors.ShapeError, ("counts",)),
     "no counts": Bad(lambda: model.maximum_likelihood(COUNTS[:0]), errors.EmptySpaceError, ("counts",)),
     "integer counts": Bad(lambda: model.maximum_likelihood(COUNTS.astype(int)), errors.IntegerDtypeError, ("counts",)),
     "an unvisited pair in the rewards": Bad(
