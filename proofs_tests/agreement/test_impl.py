@@ -3,7 +3,6 @@
 import importlib
 import re
 from typing import Any
-from zlib import crc32
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +14,7 @@ from rlproof.oracle import agreement
 from rlproof.oracle.cases import each, is_discrete, to_float
 from rlproof.oracle.gradients import compare_gradient
 from rlproof.oracle.judges import JUDGES
-from rlproof.oracle.search import BrokenError, search
+from rlproof.oracle.search import BrokenError, own_seed, search
 from rlproof.oracle.strategies import arguments
 from rlproof.spec.registry import Equation, equations
 from rlproof.verify.candidates import impl_argument, implementation, implementation_derivative, spec_in_floats
@@ -25,17 +24,12 @@ EXAMPLES = 10
 ALL = pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
 
 
-def seed_of(equation: Equation, *check: str) -> int:
-    """Another seed for each check: with one for all, no equation would see what the few cases of that seed lack."""
-    return crc32(" ".join([equation.id, *check]).encode())
-
-
 @ALL
 @pytest.mark.parametrize(("dtype", "size"), [("float32", "small"), ("float32", "oblong"), ("float64", "square")])
 def test_the_implementation_agrees_with_the_exact_values(equation: Equation, dtype: str, size: str) -> None:
     """Within the derived bound of its dtype, on problems of three sizes."""
-    examples, seed = EXAMPLES // 2 if size == "small" else 2 * EXAMPLES, seed_of(equation, dtype, size)
-    outcome = check_agreement(equation, implementation(equation), "impl", dtype, size, examples, seed)
+    examples = EXAMPLES // 2 if size == "small" else 2 * EXAMPLES
+    outcome = check_agreement(equation, implementation(equation), "impl", dtype, size, examples, seed=1)
     assert not outcome.failed, outcome.counterexample
 
 
@@ -60,7 +54,7 @@ def test_the_gradient_agrees_with_exact_difference_quotients(equation: Equation)
         return comparison
 
     case = arguments(agreement.parameters(equation), SIZES["square"])
-    found = search(check, st.tuples(case, case), examples=EXAMPLES, seed=1)
+    found = search(check, st.tuples(case, case), examples=EXAMPLES, seed=own_seed(1, equation.id))
     assert found.error is None, found.counterexample
     assert any(note.bound < float("inf") for note in found.notes), "no case was compared"
 
@@ -69,7 +63,7 @@ def cases(equation: Equation, count: int) -> list[dict[str, Any]]:
     """Some float64 cases of one size, counts equal in all of them."""
     drawn: list[dict[str, Any]] = []
     names = agreement.parameters(equation)
-    search(drawn.append, arguments(names, SIZES["oblong"]), examples=3 * count, seed=2)
+    search(drawn.append, arguments(names, SIZES["oblong"]), examples=3 * count, seed=own_seed(2, equation.id))
     floats = [each(to_float, case, "float64") for case in drawn[-count:]]
     counts = {name: value for name, value in floats[0].items() if isinstance(value, int)}
     return [{**case, **counts} for case in floats]
