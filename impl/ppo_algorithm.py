@@ -50,9 +50,11 @@ def clip_algorithm(
     advantages = advantage(mdp, old)
     visits = (1 - discount(mdp, 2)) * discounted_visitation(mdp, old)[..., None]
 
-    def epoch(_: int, present: Array) -> Array:
+    def epoch(index: int, present: Array) -> Array:
         new = jax.nn.softmax(present)
-        slopes = clip_gradient(new / old, advantages, clip_epsilon=clip_epsilon)
+        # The first epoch starts at the old policy; where division is not exact, new / old need not be one, and clips.
+        ratios = jnp.where(index == 0, 1, new / old)
+        slopes = clip_gradient(ratios, advantages, clip_epsilon=clip_epsilon)
         centred = slopes - (new * slopes).sum(axis=-1, keepdims=True)
         return present + step_size * visits * new * centred
 

@@ -24,12 +24,9 @@ def prepare_jax() -> None:
     """Do as `rlproof verify` does, if JAX is here; each worker has a cache of its own, since writing is not atomic."""
     if importlib.util.find_spec("jax") is None:
         return
-    import jax
+    from rlproof.verify import device
 
-    jax.config.update("jax_enable_x64", True)
-    jax.config.update("jax_compilation_cache_dir", str(CACHE / os.environ.get("PYTEST_XDIST_WORKER", "main")))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    device.prepare(CACHE / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 load_profile()

@@ -14,7 +14,7 @@ from rlproof.cli import main
 from rlproof.impl import gae, ppo, trpo
 from rlproof.spec import trpo_bounds
 from rlproof.spec.registry import equation, equations
-from rlproof.verify import run
+from rlproof.verify import device, run
 from rlproof.verify.checks import Check, Effort
 from rlproof.verify.evidence import Evidence, Outcome, Row
 
@@ -31,6 +31,7 @@ def test_sound_equations_are_verified_and_the_evidence_has_its_fixed_form(tmp_pa
     code, evidence = verify(tmp_path, "--equations", "td.error,gae.adv*", "--seed", "3")
     assert code == 0
     assert (evidence["rlproof"], evidence["seed"]) == (__version__, 3)
+    assert evidence["device"] == device.name()
     assert [row["id"] for row in evidence["equations"]] == ["td.error", "gae.advantage"]
     for row in evidence["equations"]:
         assert {"id", "cases", "number_systems", "worst", "bound", "verdict"} <= set(row)

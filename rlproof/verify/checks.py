@@ -18,6 +18,7 @@ from ..oracle.reproduction import describe, reproduction
 from ..oracle.search import BrokenError, Search, own_seed, search, smallest
 from ..oracle.strategies import Sizes, arguments
 from ..spec.registry import Equation, equations
+from . import device
 from .candidates import implementation, implementation_derivative, spec_in_floats
 from .evidence import Outcome
 
@@ -125,7 +126,8 @@ def check_agreement(
     """Search for an input on which a function leaves its derived bound."""
 
     def check(case: dict[str, Any]) -> agreement.Comparison:
-        comparison = compare(equation, candidate, case, dtype)
+        with device.arithmetic():
+            comparison = compare(equation, candidate, case, dtype)
         if not comparison.agrees:
             raise BrokenError(
                 f"expected {comparison.expected}\ngot      {comparison.got}\n"

@@ -79,6 +79,7 @@ class Evidence:
     loaded: int = 0
     seconds: float = 0.0
     environments: list[str] = field(default_factory=list)
+    device: str = ""
     interrupted: bool = False
 
     @property
@@ -117,6 +118,7 @@ class Evidence:
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             "environments": self.environments,
+            "device": self.device,
             "equations": [_row_to_dict(row) for row in self.rows.values()],
             "totals": self.totals,
         }

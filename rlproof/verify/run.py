@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..spec.errors import ParameterError
 from ..spec.registry import Equation, equation
+from . import device
 from .checks import Check, Effort, equation_checks, select
 from .evidence import Evidence, Outcome, Row
 
@@ -76,6 +77,7 @@ def verify(plan: Plan, *, jobs: int = 1, progress: Progress | None = None) -> Ev
                 progress(title, outcomes)
     except KeyboardInterrupt:
         evidence.interrupted = True
+    evidence.device = device.name()
     evidence.seconds = time.perf_counter() - start
     return evidence
 
@@ -97,20 +99,10 @@ def unit_checks(plan: Plan, unit: tuple[str, str]) -> Iterator[Check]:
         yield from real_input.rollout_checks(name, selected, plan.effort, plan.seed)
 
 
-def prepare_jax() -> None:
-    """Switch 64-bit types on, and keep compiled functions between runs."""
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rlproof" / "xla"
-    jax.config.update("jax_compilation_cache_dir", str(cache))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
-
-
 def run_unit(plan: Plan, unit: tuple[str, str]) -> list[Outcome]:
     """Run the checks of one unit; an error inside a check is an outcome, not a crash."""
-    prepare_jax()
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rlproof" / "xla"
+    device.prepare(cache)
     return [_guarded(check, unit) for check in unit_checks(plan, unit)]
 
 
