@@ -8,7 +8,7 @@ from jax.typing import ArrayLike
 from . import linear, td
 from .bellman import expectation_q
 from .decision_process import MDP, discount, per_entry, probabilities
-from .vtrace import clipped, clipped_kernel
+from .vtrace import clipped_kernel
 
 
 @jax.jit
@@ -31,7 +31,7 @@ def target(
     Spec: rlproof.spec.retrace.target
     """
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
-    traces = jnp.asarray(trace_decay) * clipped(ratios, 1)
+    traces = jnp.asarray(trace_decay) * jnp.minimum(ratios, 1)
     dtype = jnp.result_type(errors, traces, gamma)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
@@ -59,7 +59,7 @@ def operator(
     policy, sampling = probabilities(mdp, policy), probabilities(mdp, sampling_policy)
     values = jnp.where(mdp.terminal[..., None], 0, action_values)
     errors = expectation_q(mdp, policy, values) - values
-    weights = per_entry(trace_decay) * clipped(policy, sampling)
+    weights = per_entry(trace_decay) * jnp.minimum(policy, sampling)
     mean_error = linear.contract("...sa,...sa->...s", weights, errors)
     corrections = linear.solve(clipped_kernel(mdp, weights), mean_error)
     return values + errors + discount(mdp, 2) * linear.contract("...sat,...t->...sa", mdp.transition, corrections)

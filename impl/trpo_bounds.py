@@ -82,6 +82,7 @@ def kl_bound(mdp: MDP, policy: ArrayLike, new_policy: ArrayLike) -> Array:
     Spec: rlproof.spec.trpo.kl_bound
     """
     coefficient = penalty_coefficient(mdp, policy)
-    divergence = kl_max(probabilities(mdp, policy), probabilities(mdp, new_policy))
-    penalty = coefficient * jnp.where(coefficient == 0, 0, divergence)
-    return surrogate(mdp, policy, new_policy) - penalty
+    old, new = probabilities(mdp, policy), probabilities(mdp, new_policy)
+    # Nothing times an infinite divergence is NaN, and so is its gradient: without a penalty, compare old to old.
+    divergence = kl_max(old, jnp.where(coefficient[..., None, None] == 0, old, new))
+    return surrogate(mdp, policy, new_policy) - coefficient * divergence

@@ -1,6 +1,7 @@
 r"""V-trace: off-policy values with clipped ratios.
 
-A ratio at its level of clipping counts as clipped no more than one below it: its slope is one.
+A ratio at its level of clipping has the average of the slopes below and above. On policy many ratios are there at
+once, and slopes chosen one by one could add up to what the whole has to neither side.
 """
 
 import jax
@@ -62,7 +63,7 @@ def advantage(
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
     cut = jnp.logical_or(terminated, truncated)
     rest = _corrections(errors, cut, ratios, gamma, rho_bar, c_bar)[1]
-    return clipped(ratios, rho_bar) * (errors + rest)
+    return jnp.minimum(ratios, rho_bar) * (errors + rest)
 
 
 @jax.jit
@@ -86,14 +87,9 @@ def operator(
     values = jnp.where(mdp.terminal, 0, state_values)
     errors = mdp.reward + discount(mdp, 2) * linear.contract("...sat,...t->...sa", mdp.transition, values)
     errors = errors - values[..., None]
-    rho, traces = (clipped(policy, per_entry(level) * sampling) for level in (rho_bar, c_bar))
+    rho, traces = (jnp.minimum(policy, per_entry(level) * sampling) for level in (rho_bar, c_bar))
     mean_error = linear.contract("...sa,...sa->...s", rho, errors)
     return values + linear.solve(clipped_kernel(mdp, traces), mean_error)
-
-
-def clipped(numbers: ArrayLike, level: ArrayLike) -> Array:
-    """Take the smaller, the first at ties (JAX's minimum would average the two gradients)."""
-    return jnp.where(numbers > jnp.asarray(level), level, numbers)
 
 
 def clipped_kernel(mdp: MDP, weights: Array) -> Array:
@@ -106,7 +102,7 @@ def _corrections(
     errors: Array, cut: Array, ratios: ArrayLike, gamma: ArrayLike, rho_bar: ArrayLike, c_bar: ArrayLike
 ) -> tuple[Array, Array]:
     """Give v_t - V(s_t), and gamma (v_{t+1} - V(s_{t+1})) within each episode."""
-    rho, traces = clipped(ratios, rho_bar), clipped(ratios, c_bar)
+    rho, traces = jnp.minimum(ratios, rho_bar), jnp.minimum(ratios, c_bar)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, tuple[Array, Array]]:
         error, ends, ratio, trace = row

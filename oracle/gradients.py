@@ -50,10 +50,12 @@ def compare_gradient(
     bound = float((abs(weights) * _rounding(equation, inputs, slopes, dtype)).sum())
     if not (_finite(forward) and _finite(backward) and np.isfinite(bound)):
         return Comparison(0.0, float("inf"), agrees=True)  # infinite here or nearby: there is no derivative
-    got = numbers.rational(float(derivative(inputs, slopes, weights)))
+    got = float(derivative(inputs, slopes, weights))
     low, high = _interval(forward, backward, weights)
-    distance = max(_float(low - got), _float(got - high), 0.0)
-    return Comparison(distance, bound, bool(distance <= bound), (_float(low), _float(high)), _float(got))
+    distance = float("inf")
+    if np.isfinite(got):
+        distance = max(_float(low - numbers.rational(got)), _float(numbers.rational(got) - high), 0.0)
+    return Comparison(distance, bound, bool(distance <= bound), (_float(low), _float(high)), got)
 
 
 def _midpoint(first: Any, second: Any) -> tuple[Any, Any]:

@@ -51,6 +51,6 @@ def tilted(probabilities: Array, exponents: Array) -> Array:
     """Multiply probabilities by e^x and normalise; relative to the best supported x, so that nothing overflows."""
     has = is_nonzero(probabilities)
     lowest = -largest(abs(exponents), axis=1)[:, None]
-    best = largest(where(has, exponents, lowest + 0 * exponents), axis=1)[:, None]
+    best = largest(where(has, exponents, lowest), axis=1)[:, None]
     weights = probabilities * exp(where(has, exponents - best, 0))
     return weights / weights.sum(axis=1)[:, None]

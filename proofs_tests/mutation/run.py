@@ -3,41 +3,36 @@
     python -m proofs_tests.mutation.run [--sample N] [--only PATH ...] [--jobs N] [--seconds N] [--again]
 
 Results stay in build/mutation, so that an interrupted run goes on where it stopped (cosmic-ray's own `cr-report` and
-`cr-html` read them); a change of the source makes a new session. Exit code 0 if at least 95 % of the mutants that ran
-were killed and every survivor stands in survivors.toml; 2 if tests fail without any change.
+`cr-html` read them); if a module changes, its own mutants run anew. Each mutant meets a few seconds of tests, and those
+that live and that nobody has explained meet more. Exit code 0 if at least 95 % of the mutants that ran were killed and
+every survivor stands in survivors.toml; 2 if tests fail without any change.
 """
 
 import argparse
 import gc
-import hashlib
 import os
-import random
-import re
 import sys
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
-from cosmic_ray.commands import init
 from cosmic_ray.work_db import WorkDB
 from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from . import control, forks, suite
+from . import control, forks, session, suite
 from .exchange import loaded_functions
 from .mutants import Mutant, killers, mutant, survives, unchanged
 from .report import Result, report
-from .sites import ROOT, equation_modules, is_formula
+from .sites import ROOT, equation_modules
 
-SETTINGS_FILE = Path(__file__).with_name("cosmic-ray.toml")
-SETTINGS = tomllib.loads(SETTINGS_FILE.read_text(encoding="utf-8"))["cosmic-ray"]
-FOLDER = ROOT / "build" / "mutation"
 TESTED = ("spec", "impl", "oracle", "envs", "proofs_tests")
 """The folders that decide whether the control passes."""
 UNCHANGED_EVERY = 50
 """Before so many mutants the tests of one module run unchanged, in the same way, and must pass."""
+FEW_SECONDS = 6.0
+"""Of tests, likeliest first, that kill nearly all that can be killed."""
 BY_TIME = "its time ran out"
 
 
@@ -45,21 +40,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the mutants that have no result yet, and report."""
     options = _options(arguments)
     os.chdir(ROOT)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    database = WorkDB(str(FOLDER / f"{_digest([SETTINGS_FILE, *equation_modules(ROOT)])}.sqlite"), WorkDB.Mode.create)
-    if not database.num_work_items:
-        init(sorted(equation_modules(ROOT)), database, {})
-        _leave_out(database)
-    chosen = _chosen(database, options)
-    done = {
-        job
-        for job, result in database.results
-        if result.worker_outcome == WorkerOutcome.NORMAL and (result.is_killed or not options.again)
-    }
-    waiting = [item for item in chosen if item.job_id not in done]
+    database = session.opened()
+    chosen = session.chosen(database, options.only, options.sample, options.seed)
+    ran, alive = session.ran_and_alive(database)
+    waiting = [item for item in chosen if item.job_id not in ran]
+    again = [item for item in chosen if item.job_id in alive and options.again]
+
+    def work(tests: Sequence[pytest.Item]) -> None:
+        _execute(database, waiting, tests, options, FEW_SECONDS)
+        alive = session.ran_and_alive(database)[1]
+        living = [item for item in waiting if item.job_id in alive]
+        _execute(database, again + living, tests, options, options.seconds)
+
     try:
-        if waiting:
-            suite.with_tests(lambda tests: _execute(database, waiting, tests, options))
+        if waiting or again:
+            suite.with_tests(work)
     except control.FailingControlError as error:
         print(error)
         return 2
@@ -73,41 +68,17 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants side by side")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--seconds", type=float, default=40, help="of tests that a survivor has lived through")
-    parser.add_argument("--again", action="store_true", help="run those that survived again, as tests have been added")
+    parser.add_argument("--again", action="store_true", help="run unexplained survivors again: tests were added")
     parser.add_argument("--old-control", action="store_true", help="trust the newest control, made before an edit")
     return parser.parse_args(arguments)
 
 
-def _digest(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update((ROOT / path).read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _leave_out(database: WorkDB) -> None:
-    """Skip what is excluded by operator or lies in no formula."""
-    excluded = re.compile("|".join(SETTINGS["filters"]["operators-filter"]["exclude-operators"]))
-    for item in database.work_items:
-        (mutation,) = item.mutations
-        if excluded.match(mutation.operator_name) or not is_formula(mutation.module_path, mutation.start_pos):
-            database.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
-
-
-def _chosen(database: WorkDB, options: argparse.Namespace) -> list[WorkItem]:
-    skipped = {job for job, result in database.results if result.worker_outcome == WorkerOutcome.SKIPPED}
-    items = [
-        item
-        for item in database.work_items
-        if item.job_id not in skipped and str(item.mutations[0].module_path).startswith(tuple(options.only))
-    ]
-    items.sort(key=lambda item: str(item.mutations[0]))
-    random.Random(options.seed).shuffle(items)
-    return items[: options.sample]
-
-
 def _execute(
-    database: WorkDB, items: Sequence[WorkItem], tests: Sequence[pytest.Item], options: argparse.Namespace
+    database: WorkDB,
+    items: Sequence[WorkItem],
+    tests: Sequence[pytest.Item],
+    options: argparse.Namespace,
+    enough: float,
 ) -> None:
     """Make the control, if there is none, and run the mutants, each in a fork that has the tests already."""
     loaded = loaded_functions({ROOT / path for path in equation_modules(ROOT)})
@@ -128,10 +99,12 @@ def _execute(
         running = dict[str, Mutant]()
 
         def test(key: str, changed: Mutant) -> forks.Task[str]:
-            chosen = [by_name[name] for name in killers(changed, known, options.seconds)]
+            chosen = [by_name[name] for name in killers(changed, known, enough)]
             running[key] = changed
-            seconds = SETTINGS["timeout"] + 4 * options.seconds
-            return forks.Task(key, lambda slot: survives(changed, chosen, loaded, FOLDER / f"{key}.log", slot), seconds)
+            seconds = session.SETTINGS["timeout"] + 4 * enough
+            return forks.Task(
+                key, lambda slot: survives(changed, chosen, loaded, session.FOLDER / f"{key}.log", slot), seconds
+            )
 
         def tasks() -> Iterable[forks.Task[str]]:
             for count, item in enumerate(items):
@@ -153,15 +126,15 @@ def _execute(
 
 
 def _control_file(options: argparse.Namespace) -> Path:
-    existing = sorted(FOLDER.glob("control-*.json"), key=lambda path: path.stat().st_mtime)
+    existing = sorted(session.FOLDER.glob("control-*.json"), key=lambda path: path.stat().st_mtime)
     if options.old_control and existing:
         return existing[-1]
     paths = (path for folder in TESTED for path in (ROOT / folder).rglob("*.py"))
-    return FOLDER / f"control-{_digest(paths)}.json"
+    return session.FOLDER / f"control-{session.digest(paths)}.json"
 
 
 def _result(changed: Mutant, ended: forks.Ended[str]) -> WorkResult:
-    log = FOLDER / f"{ended.key}.log"
+    log = session.FOLDER / f"{ended.key}.log"
     said = log.read_text(encoding="utf-8", errors="replace")[-4000:] if log.exists() else ""
     log.unlink(missing_ok=True)
     found = TestOutcome.SURVIVED if ended.status == 0 else TestOutcome.KILLED

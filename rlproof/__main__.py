@@ -1,0 +1,5 @@
+"""`python -m rlproof` is `rlproof`."""
+
+from .cli import main
+
+raise SystemExit(main())
