@@ -11,10 +11,11 @@ from rlproof.impl import cpi as fast_cpi
 from rlproof.impl import cpo as fast_cpo
 from rlproof.impl import divergence as fast_divergence
 from rlproof.impl import importance_sampling as fast_importance_sampling
+from rlproof.impl import mcts as fast_mcts
 from rlproof.impl import mdp as fast_mdp
 from rlproof.impl import trpo as fast_trpo
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, td, trpo
+from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, td, trpo, vf
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.errors import TerminationError
 
@@ -93,6 +94,48 @@ def test_after_an_impossible_history_no_state_has_a_probability(
     assert np.array_equal(float(found), expected, equal_nan=True)
     measure = mdp.trajectory_measure(chain(), policy, np.array(visited), np.array(taken))
     assert measure == (0.0 if np.isnan(expected) else expected)
+
+
+@pytest.mark.parametrize(("visited", "taken", "expected"), [((0,), (), 1.0), ((1,), (), 0.0), ((0, 1), (0,), 1.0)])
+def test_the_shortest_histories(visited: tuple[int, ...], taken: tuple[int, ...], expected: float) -> None:
+    """The first state of all has its initial probability, the second that of the first step."""
+    policy, taken_before = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array(taken, dtype=int)
+    found = fast_mdp.markov_property(FastMDP.from_spec(chain(), "float64"), policy, np.array(visited), taken_before)
+    assert float(found) == mdp.markov_property(chain(), policy, np.array(visited), taken_before) == expected
+
+
+def test_where_all_rewards_are_alike_no_mixture_is_better() -> None:
+    """Though rounding may leave an advantage, of either sign, where there is none."""
+    process = chain()
+    better, worse = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.25, 0.75], [0.5, 0.5]])
+    for reward in (0.1, 0.7, 1 / 3):
+        alike = MDP(process.transition, np.full((2, 2), reward), process.initial, 0.9)
+        for old, new in ((better, worse), (worse, better)):
+            assert cpi.step_size(alike, old, new) == 0
+            assert float(fast_cpi.step_size(FastMDP.from_spec(alike, "float64"), old, new)) == 0
+
+
+def test_an_action_never_visited_leaves_the_slope_in_the_temperature() -> None:
+    """Of shares 2^(1/T) to 1, whose slope is -log(2) / T^2 p (1 - p); not 0 times infinity."""
+    slopes = jax.jacobian(lambda t: fast_mcts.visit_policy(np.array([2.0, 0.0, 1.0]), temperature=t))(1.0)
+    expected = -np.log(2) * 2 / 9
+    assert np.allclose(slopes, [expected, 0, -expected], rtol=1e-15, atol=0)
+
+
+def test_the_gap_of_a_worse_policy_is_its_loss_where_nothing_can_be_gained() -> None:
+    """The old policy is the best, so its own surrogate is the bound."""
+    process, best = chain(), np.array([[1.0, 0.0], [1.0, 0.0]])
+    worse = np.array([[0.75, 0.25], [1.0, 0.0]])
+    loss = mdp.eta(process, best) - trpo.surrogate(process, best, worse)
+    assert loss > 0
+    assert trpo.average_kl_gap(process, best, worse, delta=0.5) == loss
+
+
+def test_features_of_any_scale_are_independent() -> None:
+    """Columns are brought to one scale before their rank is taken."""
+    features = np.array([[1.0, 1e-20], [2.0, 1e-20], [3.0, 1e-20]])
+    found = vf.regression(features, np.array([3.0, 5.0, 7.0]), np.ones(3))
+    assert np.allclose(found, [2.0, 1e20], rtol=1e-12)
 
 
 def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:

@@ -54,6 +54,8 @@ BAD: dict[str, tuple[Callable[[], Any], type[errors.RlproofError], str]] = {
         lambda: importance_sampling.ratio(np.array([1.5, -0.5]), HALVES[0]), errors.NegativeProbabilityError, "-0.5"),
     "a negative ratio": (
         lambda: importance_sampling.ordinary(STEPS, STEPS, gamma=0.5), errors.ParameterError, "ratios[1]"),
+    "a ratio a little below zero": (
+        lambda: importance_sampling.ordinary(STEPS, RATIOS - 0.75, gamma=0.5), errors.ParameterError, "-0.25"),
     "a NaN ratio": (
         lambda: importance_sampling.ordinary(STEPS, NAN * RATIOS, gamma=0.5), errors.NonFiniteError, "ratios"),
     "a ratio too few": (

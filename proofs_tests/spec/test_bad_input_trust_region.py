@@ -92,6 +92,8 @@ TABLE = [
         errors.NotPositiveDefiniteError, ("pivot 0 in row 1",)),
     Bad("a saddle", lambda: trpo.conjugate_gradient([[1.0, 0.0], [0.0, -1.0]], FIRST, iterations=1),
         errors.NotPositiveDefiniteError, ("pivot -1.0 in row 1",)),
+    Bad("a saddle between minima", lambda: trpo.conjugate_gradient(np.diag([1.0, -1.0, 1.0]), np.ones(3), iterations=1),
+        errors.NotPositiveDefiniteError, ("pivot -1.0 in row 1",)),
     Bad("half a matrix", lambda: trpo.conjugate_gradient([[1.0, 0.5], [0.0, 1.0]], FIRST, iterations=1),
         errors.NotPositiveDefiniteError, ("transpose", "(F + F.T) / 2")),
     Bad("a matrix of another size", lambda: trpo.conjugate_gradient(np.eye(3), FIRST, iterations=1), errors.ShapeError,
