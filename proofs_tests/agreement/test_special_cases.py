@@ -13,9 +13,11 @@ from rlproof.impl import divergence as fast_divergence
 from rlproof.impl import importance_sampling as fast_importance_sampling
 from rlproof.impl import mcts as fast_mcts
 from rlproof.impl import mdp as fast_mdp
+from rlproof.impl import ppo as fast_ppo
+from rlproof.impl import replay as fast_replay
 from rlproof.impl import trpo as fast_trpo
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, td, trpo, vf
+from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.errors import TerminationError
 
@@ -59,6 +61,18 @@ def test_a_large_common_shift_of_logits_costs_no_digits() -> None:
     assert np.array_equal(shifted, fast_divergence.kl_fisher(logits, steps))
 
 
+@both(ppo, fast_ppo)
+def test_large_preferences_do_not_overflow(module: ModuleType) -> None:
+    """A softmax is of the differences alone."""
+    process = chain() if module is ppo else FastMDP.from_spec(chain(), "float64")
+    steps = [
+        module.clip_algorithm(process, preferences, epochs=1, step_size=0.5, clip_epsilon=0.25) - preferences
+        for preferences in (np.array([[0.0, 0.5], [0.0, 0.0]]), np.array([[1024.0, 1024.5], [1024.0, 1024.0]]))
+    ]
+    assert np.allclose(*steps, rtol=0, atol=2.0**-40)
+    assert np.any(steps[0] != 0)
+
+
 def chain() -> MDP:
     """From state 0 the first action leads to 1 and the second stays; 1 is kept."""
     transition = np.array([[[0.0, 1.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]])
@@ -71,7 +85,11 @@ def test_mixing_in_a_slightly_worse_policy_gains_nothing() -> None:
     process = chain()
     assert cpi.step_size(process, better, worse) == 0
     assert float(fast_cpi.step_size(FastMDP.from_spec(process, "float64"), better, worse)) == 0
-    assert cpi.step_size(process, worse, better) > 0
+    for scale in (1, 2):  # rewards that differ by a half, and by one
+        process = MDP(process.transition, process.reward * scale, process.initial, process.discount)
+        step = cpi.step_size(process, worse, better)
+        assert step > 0
+        assert np.isclose(fast_cpi.step_size(FastMDP.from_spec(process, "float64"), worse, better), step, rtol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +169,21 @@ def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:
         td.batch(np.array([0.0, 5.0]), **circling, discount=1.0)
 
 
+@both(replay, fast_replay)
+def test_without_discount_replayed_episodes_end(module: ModuleType) -> None:
+    """The end that is added to the states is terminal, and no other state is."""
+    found = module.fixed_point(
+        np.zeros((2, 1)),
+        np.array([0, 1]),
+        np.array([0, 0]),
+        np.array([1.0, 2.0]),
+        np.array([1, 0]),
+        np.array([False, True]),
+        discount=1.0,
+    )
+    assert np.array_equal(found, [[3.0], [2.0]])
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_ties_are_found_although_the_horizon_is_long(seed: int) -> None:
     """The first state chooses between two halves that mirror each other, which rounding moves apart."""
@@ -183,6 +216,8 @@ def test_where_nobody_goes_a_difference_costs_nothing() -> None:
     fast = FastMDP.from_spec(process, "float64")
     assert cpo.kl_bound(process, old, new) == trpo.surrogate(process, old, new) == 2
     assert float(fast_cpo.kl_bound(fast, old, new)) == 2
+    lost = np.array([[0.5, 0.5], [0.0, 1.0]])
+    assert cpo.kl_bound(process, old, lost) == float(fast_cpo.kl_bound(fast, old, lost)) == 2
 
 
 @pytest.mark.parametrize("name", ["importance_sampled_surrogate", "importance_sampled_q_surrogate"])
