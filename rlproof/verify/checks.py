@@ -22,7 +22,7 @@ from . import device
 from .candidates import implementation, implementation_derivative, spec_in_floats
 from .evidence import Outcome
 
-SIZES = {"small": Sizes.fixed(1, 1, 1, 1), "square": Sizes.fixed(2, 2, 3, 2), "oblong": Sizes.fixed(3, 2, 5, 1)}
+SIZES = {"small": Sizes.fixed(1, 1, 1, 1), "square": Sizes.fixed(3, 3, 3, 2), "oblong": Sizes.fixed(2, 4, 5, 1)}
 """Sizes at which implementations are compiled: (states, actions, length, action dimensions)."""
 
 
