@@ -17,7 +17,7 @@ from rlproof.impl import ppo as fast_ppo
 from rlproof.impl import replay as fast_replay
 from rlproof.impl import trpo as fast_trpo
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, cpo, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf
+from rlproof.spec import acer, cpi, cpo, divergence, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.errors import TerminationError
 
@@ -52,6 +52,17 @@ def test_an_action_that_only_the_target_takes_has_an_infinite_ratio() -> None:
     """Where the specification refuses."""
     target, behaviour = np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]])
     assert np.array_equal(fast_importance_sampling.ratio(target, behaviour), [[np.inf, 0.5]])
+
+
+@both(divergence, fast_divergence)
+@pytest.mark.parametrize("name", ["kl", "tv"])
+def test_a_divergence_is_of_each_distribution_however_they_are_stacked(name: str, module: ModuleType) -> None:
+    """Of one alone, and of those of several policies, some of which have lost support."""
+    old = np.array([[[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]], [[1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]])
+    new = np.array([[[0.5, 0.25, 0.25], [0.5, 0.0, 0.5]], [[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]]])
+    each = [[getattr(module, name)(p, q) for p, q in zip(*rows, strict=True)] for rows in zip(old, new, strict=True)]
+    assert np.array_equal(getattr(module, name)(old, new), each)
+    assert np.shape(each) == (2, 2)
 
 
 def test_a_large_common_shift_of_logits_costs_no_digits() -> None:

@@ -100,6 +100,11 @@ MODELS = {
     ),
     "counts for a model": Bad(lambda: model.inverse(COUNTS, QUARTERS), errors.RowSumError, ("transition_model",)),
     "behaviour of states": Bad(lambda: model.inverse(UNIFORM, FIRST), errors.ShapeError, ("behaviour", "(2,)")),
+    "three successors of two states": Bad(
+        lambda: model.backward(np.full((2, 1, 3), 1 / 3), np.full((2, 1), 0.5)),
+        errors.ShapeError,
+        ("transition_model", "(2, 1, 3)"),
+    ),
     "a kernel for a model": Bad(lambda: model.backward(HALVES, QUARTERS), errors.ShapeError, ("transition_model",)),
     "a model in Fractions": Bad(
         lambda: model.simulation_error(PROCESS, fractions(), HALVES), errors.RlproofError, ("discount",)
