@@ -185,18 +185,12 @@ def rows(size: int, least: int = 0, grain: int = GRAIN) -> st.SearchStrategy[lis
     return several(integers(0, free), size - 1).map(widths)
 
 
-@cache
-def one_hot(size: int) -> st.SearchStrategy[list[int]]:
-    """Draw a distribution that is certain of one outcome."""
-    return integers(0, size - 1).map(lambda chosen: [int(i == chosen) for i in range(size)])
-
-
 def draw_mdp(draw: Draw, sizes: Sizes, kind: str) -> MDP:
     """Draw a decision process of a kind."""
     states, actions = draw(integers(*sizes.states)), draw(integers(*sizes.actions))
-    row = {"deterministic": one_hot(states), "cycle": one_hot(states), "garnet": rows(states, grain=2)}.get(
-        kind, rows(states)
-    )
+    mixed = draw(choice(*POLICY_GRAINS)) if kind == "absorbing" else GRAIN  # coarse: not every state reaches the end
+    grain = {"deterministic": 1, "cycle": 1, "garnet": 2}.get(kind, mixed)
+    row = rows(states, grain=grain)
     transition = exact([[draw(row) for _ in range(actions)] for _ in range(states)])
     reward = draw_numbers(draw, (states, actions)) * draw(choice("1", "1048576", "1/1024"))
     initial, terminal = exact(draw(rows(states))), None

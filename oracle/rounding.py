@@ -4,7 +4,7 @@ A `Rounded` array holds a value and a bound on how far a computation of it in fl
 unit roundoff u may be from the exact result. Running a function of `spec` on such arrays gives the
 tolerance within which any implementation of the formula must lie, whatever order it sums and
 multiplies in: a sum of n terms costs (n - 1) u of the sum of magnitudes in every order, a product
-or quotient u (a quotient in float32 more on some devices, see `quotients`), an elementary function
+or quotient u (a quotient more where a compiler rewrites it, see `quotients`), an elementary function
 `ELEMENTARY_ROUNDINGS` u. Systems of equations are assumed to be
 solved by Gaussian elimination with partial pivoting (Higham 2002, theorem 9.4), of the matrix or of
 its transpose. Results below the range of the dtype may be flushed to zero, beyond it anything goes.
@@ -33,13 +33,13 @@ def gamma(operations: int, unit: float) -> float:
     return operations * unit / (1 - operations * unit)
 
 
-_quotient_roundings = ContextVar("_quotient_roundings", default=1)
+_quotient_roundings = ContextVar("_quotient_roundings", default=(1, 1))
 
 
 @contextmanager
-def quotients(roundings: int) -> Iterator[None]:
-    """Grant a quotient in float32 so many roundings inside the block: 1 by IEEE 754, more where a device says so."""
-    before = _quotient_roundings.set(roundings)
+def quotients(single: int, double: int) -> Iterator[None]:
+    """Grant quotients in float32 and float64 so many roundings inside the block: 1 by IEEE 754, more where compiled."""
+    before = _quotient_roundings.set((single, double))
     try:
         yield
     finally:
@@ -150,8 +150,8 @@ class Rounded(Carrier):
             quotient = self.value / other.value
             room = abs(other.value) - other.error
             inherited = np.where(room > 0, (self.error + abs(quotient) * other.error) / room, np.inf)
-        single = self.unit == UNIT_ROUNDOFF["float32"]
-        return self._rounded(quotient, inherited, _quotient_roundings.get() if single else 1)
+        single, double = _quotient_roundings.get()
+        return self._rounded(quotient, inherited, single if self.unit == UNIT_ROUNDOFF["float32"] else double)
 
     def __pow__(self, exponent: int) -> "Rounded":
         """Raise to a natural power, by any sequence of multiplications."""

@@ -9,6 +9,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from .independent import BACKEND
 from .strategies import Sizes, arguments
 
 PHASES = (Phase.generate, Phase.shrink)
@@ -53,6 +54,7 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
         print_blob=False,
         report_multiple_bugs=False,
         phases=PHASES,
+        backend=BACKEND,
         suppress_health_check=list(HealthCheck),  # type: ignore[arg-type]  # iterating an enumeration
     )
     @given(strategy)

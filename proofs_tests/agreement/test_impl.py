@@ -17,6 +17,7 @@ from rlproof.oracle.judges import JUDGES
 from rlproof.oracle.search import BrokenError, own_seed, search
 from rlproof.oracle.strategies import arguments
 from rlproof.spec.registry import Equation, equations
+from rlproof.verify import device
 from rlproof.verify.candidates import impl_argument, implementation, implementation_derivative, spec_in_floats
 from rlproof.verify.checks import SIZES, check_agreement
 
@@ -48,7 +49,8 @@ def test_the_gradient_agrees_with_exact_difference_quotients(equation: Equation)
     derivative = implementation_derivative(equation)
 
     def check(pair: Any) -> agreement.Comparison:
-        comparison = compare_gradient(equation, derivative, *pair, "float64")
+        with device.arithmetic():
+            comparison = compare_gradient(equation, derivative, *pair, "float64")
         if not comparison.agrees:
             raise BrokenError(str(comparison))
         return comparison
@@ -85,7 +87,8 @@ def judge_rows(equation: Equation, batch: list[dict[str, Any]], together: Any) -
     judge = JUDGES.get(equation.id, agreement.judge_numbers)
     for index, case in enumerate(batch):
         row = jax.tree.map(lambda leaf, index=index: np.asarray(leaf[index]), together)
-        comparison = judge(equation, case, row, "float64")
+        with device.arithmetic():
+            comparison = judge(equation, case, row, "float64")
         assert comparison.agrees, comparison
 
 

@@ -93,7 +93,7 @@ def test_a_result_beyond_twice_its_bound_is_rejected_for_every_plain_equation() 
         right = np.asarray(spec_in_floats(entry)(**each(to_float, case, "float64")), dtype=float)
         kept = compare(entry, lambda right=right, **_: right, case, "float64")
         assert kept.agrees, entry.id
-        if 0 < kept.bound < np.inf:
+        if 0 < kept.bound < np.inf and np.isfinite(right).all():
             moved = compare(entry, lambda right=right, kept=kept, **_: right + 2.01 * kept.bound, case, "float64")
             assert not moved.agrees, entry.id
             looked_at.append(entry.id)

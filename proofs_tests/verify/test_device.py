@@ -27,12 +27,12 @@ def two_units_away(target_probabilities: Any, behaviour_probabilities: Any) -> A
     return quotient + 1.5 * np.spacing(quotient)
 
 
-def test_quotients_cost_what_the_device_says_in_float32_alone() -> None:
-    """One rounding by IEEE 754, four inside the block, one again after it; float64 stays."""
-    for roundings in (1, 4):
-        with quotients(roundings):
-            assert bound_of_a_quotient("float32") == pytest.approx(gamma(roundings, 2.0**-24), rel=1e-9)
-            assert bound_of_a_quotient("float64") == pytest.approx(gamma(1, 2.0**-53), rel=1e-9)
+def test_quotients_cost_what_a_block_says_and_one_rounding_elsewhere() -> None:
+    """One rounding by IEEE 754; others inside the block, and one again after it."""
+    for single, double in ((1, 1), (4, 2)):
+        with quotients(single, double):
+            assert bound_of_a_quotient("float32") == pytest.approx(gamma(single, 2.0**-24), rel=1e-9)
+            assert bound_of_a_quotient("float64") == pytest.approx(gamma(double, 2.0**-53), rel=1e-9)
     assert bound_of_a_quotient("float32") == pytest.approx(gamma(1, 2.0**-24), rel=1e-9)
 
 
@@ -45,6 +45,20 @@ def test_a_quotient_off_by_two_units_is_an_error_on_a_cpu_alone(
     with device.arithmetic():
         assert compare(RATIO, two_units_away, CASE, "float32").agrees is agrees
         assert not compare(RATIO, two_units_away, CASE, "float64").agrees
+
+
+def by_reciprocal(target_probabilities: Any, behaviour_probabilities: Any) -> Any:
+    """As XLA divides by a constant."""
+    return target_probabilities * (1 / behaviour_probabilities)
+
+
+def test_multiplying_by_the_reciprocal_is_granted_to_what_is_compiled() -> None:
+    """1 / 49 times 49 is not one: two roundings, of which NumPy's division makes one."""
+    case = {"target_probabilities": exact(["7/16", "9/16"]), "behaviour_probabilities": exact(["3/8", "5/8"])}
+    with device.arithmetic("spec"):
+        assert not compare(RATIO, by_reciprocal, case, "float64").agrees
+    with device.arithmetic("impl"):
+        assert compare(RATIO, by_reciprocal, case, "float64").agrees
 
 
 def test_the_device_has_a_name() -> None:

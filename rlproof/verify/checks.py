@@ -132,7 +132,7 @@ def check_agreement(
     """Search for an input on which a function leaves its derived bound."""
 
     def check(case: dict[str, Any]) -> agreement.Comparison:
-        with device.arithmetic():
+        with device.arithmetic(name):
             comparison = compare(equation, candidate, case, dtype)
         if not comparison.agrees:
             raise BrokenError(
@@ -164,7 +164,8 @@ def check_gradient(equation: Equation, examples: int, seed: int) -> Outcome:
     derivative = implementation_derivative(equation)
 
     def check(pair: tuple[dict[str, Any], dict[str, Any]]) -> agreement.Comparison:
-        comparison = compare_gradient(equation, derivative, *pair, "float64")
+        with device.arithmetic():
+            comparison = compare_gradient(equation, derivative, *pair, "float64")
         if not comparison.agrees:
             low, high = comparison.expected
             slope = f"{low}" if low == high else f"{low} to {high}"

@@ -20,6 +20,7 @@ from ..spec import gae, numbers, policy, ppo
 from ..spec.decision_process import MDP
 from ..spec.dp import policy_iteration
 from ..spec.registry import Equation
+from . import device
 from .candidates import implementation, spec_in_floats
 from .checks import Check, Effort
 from .evidence import Outcome
@@ -106,7 +107,8 @@ def _check_table(equation: Equation, kind: str, candidate: Any, name: str, seed:
     case = _table_case(name, seed, "float64")
     inputs = {key: case[key] for key in agreement.parameters(equation)}
     got = candidate(**{key: _bare(value) for key, value in inputs.items()})
-    bound = equation.function(**{key: _with_input_error(value) for key, value in inputs.items()}).error
+    with device.arithmetic(kind):
+        bound = equation.function(**{key: _with_input_error(value) for key, value in inputs.items()}).error
     if len(case["state_values"]) <= EXACT_LIMIT:
         exact_case = _table_case(name, seed, "exact")
         expected = agreement.evaluate(equation, {key: exact_case[key] for key in inputs})
@@ -139,7 +141,8 @@ def _check_rollout(equation: Equation, kind: str, candidate: Any, name: str, ste
     data = rollout_case(name, steps, seed)
     inputs = {key: data[key] for key in agreement.parameters(equation)}
     expected = agreement.evaluate_in_balls(equation, each(exactly, inputs))
-    bound = agreement.rounding_bound(equation, inputs, "float64")
+    with device.arithmetic(kind):
+        bound = agreement.rounding_bound(equation, inputs, "float64")
     comparison = agreement.judge_against(expected, candidate(**inputs), bound)
     return _outcome(equation, f"{kind} on {name}, {steps} steps", comparison, start, cases=int(np.size(comparison.got)))
 
