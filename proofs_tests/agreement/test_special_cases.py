@@ -16,8 +16,9 @@ from rlproof.impl import mdp as fast_mdp
 from rlproof.impl import ppo as fast_ppo
 from rlproof.impl import replay as fast_replay
 from rlproof.impl import trpo as fast_trpo
+from rlproof.impl import vpg as fast_vpg
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, cpo, divergence, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf
+from rlproof.spec import acer, cpi, cpo, divergence, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf, vpg
 from rlproof.spec.decision_process import MDP
 from rlproof.spec.errors import TerminationError
 
@@ -40,6 +41,24 @@ def test_any_positive_gain_is_accepted_and_no_other(module: ModuleType) -> None:
     divergences = np.array([0.5, 0.25, 0.25, 0.25])
     found = module.line_search(np.array([1.0, 0.0, 0.25, 2.0]), divergences, delta=0.25, backtrack=0.5)
     assert float(found) == 0.25
+
+
+@both(vpg, fast_vpg)
+def test_a_step_size_changes_below_half_of_the_target_and_above_twice(module: ModuleType) -> None:
+    """By a half more, a third less, and not between."""
+    found = [module.adaptive_stepsize(d, step_size=6.0, kl_target=1.0) for d in (0.45, 0.5, 0.55, 1.9, 2.0, 2.1)]
+    assert np.array_equal(found, [9.0, 6.0, 6.0, 6.0, 6.0, 4.0])
+
+
+@both(replay, fast_replay)
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 9])
+def test_a_buffer_overwrites_slot_by_slot(count: int, module: ModuleType) -> None:
+    """Whether it is not full, just full, or overwritten more than once."""
+    slots = dict[int, float]()
+    for number in range(count):
+        slots[number % 4] = float(number)
+    found = module.ring_buffer(np.arange(float(count)), capacity=4)
+    assert np.array_equal(found, [slots[slot] for slot in sorted(slots)])
 
 
 @both(importance_sampling, fast_importance_sampling)
@@ -211,6 +230,18 @@ def test_ties_are_found_although_the_horizon_is_long(seed: int) -> None:
         transition, np.stack([reward, reward], axis=1), np.full(2 * size + 1, 1 / (2 * size + 1)), 1 - 2.0**-40
     )
     assert np.array_equal(dp.policy_iteration(process), np.zeros(2 * size + 1))
+
+
+def test_where_nothing_changes_the_slopes_of_an_average_bound_are_finite() -> None:
+    """The root of an average divergence of zero has none; at the old policy the surrogate's is taken alone."""
+    process, old, _ = unreached()
+    fast = FastMDP.from_spec(process, "float64")
+    slopes = jax.grad(lambda policy: fast_cpo.kl_bound(fast, old, policy))(old)
+    assert np.array_equal(slopes, jax.grad(lambda policy: fast_trpo.surrogate(fast, old, policy))(old))
+    still = jax.grad(lambda gradient: fast_trpo.natural_gradient_step(np.eye(2), gradient, delta=0.5).sum())(
+        np.zeros(2)
+    )
+    assert np.isfinite(still).all()
 
 
 def unreached() -> tuple[MDP, np.ndarray, np.ndarray]:

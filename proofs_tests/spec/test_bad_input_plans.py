@@ -201,6 +201,9 @@ PLANS = {
     "an action that is not there": Bad(
         lambda: plan.random_shooting(PROCESS, [[0, 2]]), errors.ActionSetError, ("0 to 2", "0 to 1")
     ),
+    "an action before the first": Bad(
+        lambda: plan.random_shooting(PROCESS, [[0, -1]]), errors.ActionSetError, ("-1 to 0", "0 to 1")
+    ),
     "actions of floats": Bad(lambda: plan.random_shooting(PROCESS, HALVES), errors.ActionSetError, ("float64",)),
     "no elite": Bad(lambda: cem.update(**CEM | {"elites": 0}), errors.ParameterError, ("0 elites of 2 samples",)),
     "more elites than samples": Bad(lambda: cem.update(**CEM | {"elites": 3}), errors.ParameterError, ("2 samples",)),
@@ -230,6 +233,9 @@ PLANS = {
     ),
     "a node without simulations": Bad(
         lambda: mcts.visit_policy(0 * FIRST, temperature=1.0), errors.MissingDataError, ("all zero",)
+    ),
+    "edges of another process": Bad(
+        lambda: mcts.search(PROCESS, FIRST, np.ones((1, 2, 3), bool)), errors.ShapeError, ("expanded", "(1, 2, 3)")
     ),
     "edges as numbers": Bad(lambda: mcts.search(PROCESS, FIRST, UNIFORM), errors.ParameterError, ("expanded",)),
     "edges of one depth": Bad(
