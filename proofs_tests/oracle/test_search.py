@@ -1,6 +1,7 @@
 """The search finds planted errors, and what it shows is as small as it can be."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -129,3 +130,20 @@ def test_an_interruption_ends_the_search() -> None:
 def test_nothing_is_smallest_where_nothing_fails() -> None:
     """Then the answer is None."""
     assert smallest(lambda case: case, ("rewards",), examples=5, seed=0) is None
+
+
+def test_cases_are_drawn_independently() -> None:
+    """Nearly all differ, and no case is made of the one before it; the same seed draws the same."""
+
+    def drawn(seed: int) -> list[str]:
+        found: list[str] = []
+        names = parameters(equation("gae.advantage"))
+        search(lambda case: found.append(describe(case)), arguments(names), examples=EXAMPLES, seed=seed)
+        return found
+
+    cases = drawn(1)
+    assert len(cases) == EXAMPLES
+    assert len(set(cases)) >= 0.95 * EXAMPLES
+    rewards = [re.findall("rewards = (.*)", case)[0] for case in cases]
+    assert sum(one == other for one, other in pairwise(rewards)) <= 0.1 * EXAMPLES
+    assert drawn(1) == cases != drawn(2)
