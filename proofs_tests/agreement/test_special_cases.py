@@ -177,6 +177,8 @@ def test_the_gap_of_a_worse_policy_is_its_loss_where_nothing_can_be_gained() -> 
     loss = mdp.eta(process, best) - trpo.surrogate(process, best, worse)
     assert loss > 0
     assert trpo.average_kl_gap(process, best, worse, delta=0.5) == loss
+    fast = FastMDP.from_spec(process, "float64")
+    assert np.isclose(fast_trpo.average_kl_gap(fast, best, worse, delta=0.5), loss, rtol=1e-14)
 
 
 def test_features_of_any_scale_are_independent() -> None:
