@@ -25,6 +25,8 @@ def loaded_functions(paths: set[Path]) -> Loaded:
 
 def exchange(path: Path, source: str | ast.Module, loaded: Loaded) -> None:
     """Give the loaded functions of a file the bodies and the defaults that they have in another source."""
+    if not any(file == str(path) for file, _ in loaded):
+        raise LookupError(f"no function of {path} was loaded, so none can be exchanged")
     for new in _functions(path, compile(source, str(path), "exec", dont_inherit=True)):
         for old in loaded.get((str(path), new.__code__.co_qualname), ()):
             old.__code__ = new.__code__

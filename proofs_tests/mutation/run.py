@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from . import control, forks, session, suite
-from .exchange import loaded_functions
+from .exchange import Loaded, loaded_functions
 from .mutants import Mutant, killers, mutant, survives, unchanged
 from .report import Result, report
 from .sites import ROOT, equation_modules
@@ -47,10 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
     again = [item for item in chosen if item.job_id in alive and options.again]
 
     def work(tests: Sequence[pytest.Item]) -> None:
-        _execute(database, waiting, tests, options, FEW_SECONDS)
+        loaded = loaded_functions({ROOT / path for path in equation_modules(ROOT)})
+        gc.freeze()  # in a fork the search for new functions need not look at all that is there already
+        _execute(database, waiting, tests, loaded, options, FEW_SECONDS)
         alive = session.ran_and_alive(database)[1]
         living = [item for item in waiting if item.job_id in alive]
-        _execute(database, again + living, tests, options, options.seconds)
+        _execute(database, again + living, tests, loaded, options, options.seconds)
 
     try:
         if waiting or again:
@@ -77,12 +79,11 @@ def _execute(
     database: WorkDB,
     items: Sequence[WorkItem],
     tests: Sequence[pytest.Item],
+    loaded: Loaded,
     options: argparse.Namespace,
     enough: float,
 ) -> None:
     """Make the control, if there is none, and run the mutants, each in a fork that has the tests already."""
-    loaded = loaded_functions({ROOT / path for path in equation_modules(ROOT)})
-    gc.freeze()  # in a fork the search for new functions need not look at all that is there already
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("control", total=None)
