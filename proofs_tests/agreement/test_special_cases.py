@@ -128,7 +128,8 @@ def test_mixing_in_a_slightly_worse_policy_gains_nothing() -> None:
         ((0, 1, 1), (0, 0), 1.0),
         ((1, 1, 1), (0, 0), np.nan),  # never starts there
         ((0, 0, 1), (0, 0), np.nan),  # the first action leads away
-        ((0, 1, 1), (1, 0), np.nan),  # never taken
+        ((0, 1, 1), (1, 0), np.nan),  # never taken, and leads elsewhere
+        ((0, 0, 1), (1, 0), np.nan),  # never taken
         ((0, 1, 0), (0, 0), 0.0),
     ],
 )
@@ -153,14 +154,16 @@ def test_the_shortest_histories(visited: tuple[int, ...], taken: tuple[int, ...]
 
 
 def test_where_all_rewards_are_alike_no_mixture_is_better() -> None:
-    """Though rounding may leave an advantage, of either sign, where there is none."""
+    """Though rounding may leave an advantage, of either sign, where there is none; nor is there a slope."""
     process = chain()
     better, worse = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.25, 0.75], [0.5, 0.5]])
-    for reward in (0.1, 0.7, 1 / 3):
+    for reward in np.linspace(0.01, 1, 40):
         alike = MDP(process.transition, np.full((2, 2), reward), process.initial, 0.9)
+        fast = FastMDP.from_spec(alike, "float64")
         for old, new in ((better, worse), (worse, better)):
             assert cpi.step_size(alike, old, new) == 0
-            assert float(fast_cpi.step_size(FastMDP.from_spec(alike, "float64"), old, new)) == 0
+            assert float(fast_cpi.step_size(fast, old, new)) == 0
+            assert np.isfinite(jax.jit(jax.grad(fast_cpi.step_size, argnums=2))(fast, old, new)).all()
 
 
 def test_an_action_never_visited_leaves_the_slope_in_the_temperature() -> None:
@@ -168,6 +171,21 @@ def test_an_action_never_visited_leaves_the_slope_in_the_temperature() -> None:
     slopes = jax.jacobian(lambda t: fast_mcts.visit_policy(np.array([2.0, 0.0, 1.0]), temperature=t))(1.0)
     expected = -np.log(2) * 2 / 9
     assert np.allclose(slopes, [expected, 0, -expected], rtol=1e-15, atol=0)
+
+
+def test_an_action_never_visited_leaves_the_slope_in_the_exploration() -> None:
+    """Of the others; its own score is infinite, whatever the exploration."""
+    visits = np.array([2.0, 0.0, 1.0])
+    score = jax.grad(lambda c: fast_mcts.uct(np.zeros(3), visits, exploration=c)[0])(0.5)
+    assert np.isclose(score, np.sqrt(np.log(3) / 2), rtol=1e-15)
+
+
+@both(trpo, fast_trpo)
+def test_conjugate_gradients_stay_where_they_have_converged(module: ModuleType) -> None:
+    """A curvature of one, met in one step; two more change nothing."""
+    for iterations in (1, 3):
+        found = module.conjugate_gradient(np.eye(2), np.array([1.0, 0.0]), iterations=iterations)
+        assert np.array_equal(found, [1.0, 0.0])
 
 
 def test_the_gap_of_a_worse_policy_is_its_loss_where_nothing_can_be_gained() -> None:
@@ -244,6 +262,8 @@ def test_where_nothing_changes_the_slopes_of_an_average_bound_are_finite() -> No
         np.zeros(2)
     )
     assert np.isfinite(still).all()
+    still = jax.grad(lambda delta: fast_trpo.natural_gradient_step(np.eye(2), np.zeros(2), delta=delta).sum())(0.5)
+    assert float(still) == 0
 
 
 def unreached() -> tuple[MDP, np.ndarray, np.ndarray]:

@@ -51,6 +51,7 @@ OWN: list[tuple[Callable[..., Any], dict[str, Any], dict[str, Any], type[errors.
     (vf.regression, SAMPLES, {"sample_weights": -TWO}, errors.ParameterError, "sample_weights"),
     (vf.regression, SAMPLES, {"features": np.ones((2, 2))}, errors.NotPositiveDefiniteError, "rank 1"),
     (vf.regression, SAMPLES, {"features": np.zeros((2, 1))}, errors.NotPositiveDefiniteError, "rank 0"),
+    (vf.regression, SAMPLES, {"sample_weights": 0 * TWO}, errors.NotPositiveDefiniteError, "rank 0 from 0 such rows"),
     (vf.regression, SAMPLES, {"sample_weights": np.array([1.0, -0.25])}, errors.ParameterError, "-0.25"),
     (vf.regression, SAMPLES, {"features": np.eye(2), "sample_weights": np.array([1.0, 0.0])},
      errors.NotPositiveDefiniteError, "1 such rows"),

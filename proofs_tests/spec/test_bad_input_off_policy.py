@@ -39,6 +39,8 @@ BAD: dict[str, tuple[Callable[[], Any], type[errors.RlproofError], str]] = {
         errors.SupportError, "pi is 2/3"),
     "a scalar probability": (
         lambda: importance_sampling.ratio(np.array(1.0), HALVES), errors.ShapeError, "target_probabilities"),
+    "two scalar probabilities": (
+        lambda: importance_sampling.ratio(np.array(1.0), np.array(1.0)), errors.ShapeError, "target_probabilities"),
     "no action": (
         lambda: importance_sampling.ratio(HALVES[:, :0], HALVES[:, :0]), errors.EmptySpaceError, "actions"),
     "a target that sums to two": (

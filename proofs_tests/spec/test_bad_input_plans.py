@@ -100,6 +100,9 @@ MODELS = {
     ),
     "counts for a model": Bad(lambda: model.inverse(COUNTS, QUARTERS), errors.RowSumError, ("transition_model",)),
     "behaviour of states": Bad(lambda: model.inverse(UNIFORM, FIRST), errors.ShapeError, ("behaviour", "(2,)")),
+    "a model of nothing": Bad(
+        lambda: model.backward(np.zeros((0, 1, 0)), np.zeros((0, 1))), errors.ShapeError, ("(0, 1, 0)",)
+    ),
     "three successors of two states": Bad(
         lambda: model.backward(np.full((2, 1, 3), 1 / 3), np.full((2, 1), 0.5)),
         errors.ShapeError,
