@@ -199,6 +199,18 @@ def test_the_gap_of_a_worse_policy_is_its_loss_where_nothing_can_be_gained() -> 
     assert np.isclose(fast_trpo.average_kl_gap(fast, best, worse, delta=0.5), loss, rtol=1e-14)
 
 
+def test_without_discount_a_step_within_an_average_divergence_exists() -> None:
+    """Where no penalty of Algorithm 1 does: its coefficient would be infinite."""
+    process = chain()
+    transition = process.transition.copy()
+    transition[0] = [0.0, 1.0]
+    process = MDP(transition, np.array([[0.5, 0.25], [0.0, 0.0]]), process.initial, 1.0, np.array([False, True]))
+    old = np.array([[0.5, 0.5], [0.5, 0.5]])
+    new = trpo.average_kl_step(process, old, delta=0.125)
+    assert 0.5 < new[0, 0] < 1
+    assert np.array_equal(new[1], old[1])
+
+
 def test_features_of_any_scale_are_independent() -> None:
     """Columns are brought to one scale before their rank is taken."""
     features = np.array([[1.0, 1e-20], [2.0, 1e-20], [3.0, 1e-20]])
@@ -291,5 +303,7 @@ def test_what_is_not_sampled_and_not_taken_has_no_slope(name: str) -> None:
     sampling, new = np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[0.5, 0.5], [1.0, 0.0]])
     fast, function = FastMDP.from_spec(process, "float64"), getattr(fast_trpo, name)
     slopes = jax.grad(lambda policy: function(fast, old, policy, sampling))(new)
+    expected = getattr(trpo, name)(process, old, new, sampling)
+    assert np.isclose(function(fast, old, new, sampling), expected, rtol=1e-14)
     assert np.isfinite(slopes).all()
     assert float(slopes[1, 1]) == 0
