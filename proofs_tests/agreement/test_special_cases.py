@@ -153,6 +153,20 @@ def test_the_shortest_histories(visited: tuple[int, ...], taken: tuple[int, ...]
     assert float(found) == mdp.markov_property(chain(), policy, np.array(visited), taken_before) == expected
 
 
+def test_a_history_is_possible_or_not_process_by_process() -> None:
+    """In the first of two; in the second the policy, or the process, never does what it says."""
+    first = chain()
+    stays = first.transition.copy()
+    stays[0] = stays[0, ::-1]
+    second = MDP(stays, first.reward, first.initial, first.discount)
+    always, never = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    for processes, policies in (((first, first), (always, never)), ((first, second), (always, always))):
+        fast = [FastMDP.from_spec(process, "float64") for process in processes]
+        together = jax.tree.map(lambda *leaves: np.stack(leaves), *fast)
+        found = fast_mdp.markov_property(together, np.stack(policies), np.array([0, 1, 1, 1]), np.array([0, 0, 0]))
+        assert np.array_equal(found, [1.0, np.nan], equal_nan=True)
+
+
 def test_where_all_rewards_are_alike_no_mixture_is_better() -> None:
     """Though rounding may leave an advantage, of either sign, where there is none; nor is there a slope."""
     process = chain()
