@@ -33,7 +33,7 @@ def gamma(operations: int, unit: float) -> float:
     return operations * unit / (1 - operations * unit)
 
 
-_quotient_roundings = ContextVar("_quotient_roundings", default=(1, 1))
+_quotient_roundings: ContextVar[tuple[int, int]] = ContextVar("_quotient_roundings", default=(1, 1))
 
 
 @contextmanager
