@@ -171,7 +171,7 @@ def test_where_all_rewards_are_alike_no_mixture_is_better() -> None:
     """Though rounding may leave an advantage, of either sign, where there is none; nor is there a slope."""
     process = chain()
     better, worse = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.25, 0.75], [0.5, 0.5]])
-    for reward in np.linspace(0.01, 1, 40):
+    for reward in np.linspace(0.01, 1, 8):
         alike = MDP(process.transition, np.full((2, 2), reward), process.initial, 0.9)
         fast = FastMDP.from_spec(alike, "float64")
         for old, new in ((better, worse), (worse, better)):
