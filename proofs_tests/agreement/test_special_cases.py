@@ -1,6 +1,7 @@
 """Cases that a formula treats apart and that random numbers seldom meet, in spec and impl alike."""
 
 from types import ModuleType
+from typing import Any
 
 import jax
 import numpy as np
@@ -13,14 +14,39 @@ from rlproof.impl import divergence as fast_divergence
 from rlproof.impl import importance_sampling as fast_importance_sampling
 from rlproof.impl import mcts as fast_mcts
 from rlproof.impl import mdp as fast_mdp
-from rlproof.impl import ppo as fast_ppo
 from rlproof.impl import replay as fast_replay
 from rlproof.impl import trpo as fast_trpo
 from rlproof.impl import vpg as fast_vpg
 from rlproof.impl.decision_process import MDP as FastMDP
-from rlproof.spec import acer, cpi, cpo, divergence, dp, importance_sampling, mdp, ppo, replay, td, trpo, vf, vpg
+from rlproof.oracle.compare import compare
+from rlproof.oracle.gradients import compare_gradient
+from rlproof.oracle.rounding import Rounded
+from rlproof.spec import acer, cpi, cpo, divergence, dp, importance_sampling, mdp, replay, td, trpo, vf, vpg
 from rlproof.spec.decision_process import MDP
-from rlproof.spec.errors import TerminationError
+from rlproof.spec.errors import NotPositiveDefiniteError, TerminationError
+from rlproof.spec.numbers import exact, rational
+from rlproof.spec.registry import equation
+from rlproof.verify import device
+from rlproof.verify.candidates import implementation, implementation_derivative, spec_in_floats
+
+
+def agrees(identifier: str, **case: Any) -> bool:
+    """Whether spec in floats and impl both lie within the derived bound of the exact value, on one exact case."""
+    entry = equation(identifier)
+    found = [compare(entry, spec_in_floats(entry), case, "float64")]
+    with device.arithmetic():
+        found.append(compare(entry, implementation(entry), case, "float64"))
+    assert all(comparison.bound < np.inf for comparison in found), "nothing was compared"
+    return all(comparison.agrees for comparison in found)
+
+
+def slope_agrees(identifier: str, first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Whether impl's slope halfway from one case to the other lies within the derived bound of the exact one."""
+    entry = equation(identifier)
+    with device.arithmetic():
+        found = compare_gradient(entry, implementation_derivative(entry), first, second, "float64")
+    assert found.bound < np.inf, "nothing was compared"
+    return found.agrees
 
 
 def both(spec: ModuleType, impl: ModuleType) -> pytest.MarkDecorator:
@@ -91,16 +117,10 @@ def test_a_large_common_shift_of_logits_costs_no_digits() -> None:
     assert np.array_equal(shifted, fast_divergence.kl_fisher(logits, steps))
 
 
-@both(ppo, fast_ppo)
-def test_large_preferences_do_not_overflow(module: ModuleType) -> None:
+def test_large_preferences_do_not_overflow() -> None:
     """A softmax is of the differences alone."""
-    process = chain() if module is ppo else FastMDP.from_spec(chain(), "float64")
-    steps = [
-        module.clip_algorithm(process, preferences, epochs=1, step_size=0.5, clip_epsilon=0.25) - preferences
-        for preferences in (np.array([[0.0, 0.5], [0.0, 0.0]]), np.array([[1024.0, 1024.5], [1024.0, 1024.0]]))
-    ]
-    assert np.allclose(*steps, rtol=0, atol=2.0**-40)
-    assert np.any(steps[0] != 0)
+    given = {"mdp": chain().to("exact"), "epochs": 1, "step_size": rational("1/2"), "clip_epsilon": rational("1/4")}
+    assert agrees("ppo.clip_algorithm", preferences=exact([[1024, "2049/2"], [1024, 1024]]), **given)
 
 
 def chain() -> MDP:
@@ -115,11 +135,12 @@ def test_mixing_in_a_slightly_worse_policy_gains_nothing() -> None:
     process = chain()
     assert cpi.step_size(process, better, worse) == 0
     assert float(fast_cpi.step_size(FastMDP.from_spec(process, "float64"), better, worse)) == 0
+    process = process.to("exact")
     for scale in (1, 2):  # rewards that differ by a half, and by one
-        process = MDP(process.transition, process.reward * scale, process.initial, process.discount)
-        step = cpi.step_size(process, worse, better)
-        assert step > 0
-        assert np.isclose(fast_cpi.step_size(FastMDP.from_spec(process, "float64"), worse, better), step, rtol=1e-14)
+        scaled = MDP(process.transition, process.reward * scale, process.initial, process.discount)
+        policies = {"policy": exact([["1/2", "1/2"], [1, 0]]), "mixed_policy": exact([[1, 0], [1, 0]])}
+        assert cpi.step_size(scaled, *policies.values()) > 0
+        assert agrees("cpi.step_size", mdp=scaled, **policies)
 
 
 @pytest.mark.parametrize(
@@ -171,27 +192,30 @@ def test_where_all_rewards_are_alike_no_mixture_is_better() -> None:
     """Though rounding may leave an advantage, of either sign, where there is none; nor is there a slope."""
     process = chain()
     better, worse = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.25, 0.75], [0.5, 0.5]])
-    for reward in np.linspace(0.01, 1, 8):
+    slopes = jax.jit(jax.grad(fast_cpi.step_size, argnums=2))
+    for reward in np.linspace(0.01, 1, 40):
         alike = MDP(process.transition, np.full((2, 2), reward), process.initial, 0.9)
         fast = FastMDP.from_spec(alike, "float64")
         for old, new in ((better, worse), (worse, better)):
             assert cpi.step_size(alike, old, new) == 0
             assert float(fast_cpi.step_size(fast, old, new)) == 0
-            assert np.isfinite(jax.jit(jax.grad(fast_cpi.step_size, argnums=2))(fast, old, new)).all()
+            assert np.isfinite(slopes(fast, old, new)).all()
 
 
 def test_an_action_never_visited_leaves_the_slope_in_the_temperature() -> None:
-    """Of shares 2^(1/T) to 1, whose slope is -log(2) / T^2 p (1 - p); not 0 times infinity."""
-    slopes = jax.jacobian(lambda t: fast_mcts.visit_policy(np.array([2.0, 0.0, 1.0]), temperature=t))(1.0)
-    expected = -np.log(2) * 2 / 9
-    assert np.allclose(slopes, [expected, 0, -expected], rtol=1e-15, atol=0)
+    """Of the shares of the others; not 0 times infinity."""
+    visits = exact([2, 0, 1])
+    first, second = ({"visits": visits, "temperature": rational(t)} for t in ("1/2", "3/2"))
+    assert slope_agrees("mcts.visit_policy", first, second)
 
 
 def test_an_action_never_visited_leaves_the_slope_in_the_exploration() -> None:
-    """Of the others; its own score is infinite, whatever the exploration."""
+    """Of the others, the root of log(3) / 2; its own score is infinite, whatever the exploration."""
     visits = np.array([2.0, 0.0, 1.0])
-    score = jax.grad(lambda c: fast_mcts.uct(np.zeros(3), visits, exploration=c)[0])(0.5)
-    assert np.isclose(score, np.sqrt(np.log(3) / 2), rtol=1e-15)
+    slope = jax.grad(lambda c: fast_mcts.uct(np.zeros(3), visits, exploration=c)[0])(0.5)
+    with device.arithmetic():
+        expected = (Rounded(3.0).log() / Rounded(2.0)).sqrt()
+    assert abs(float(slope) - expected.value) <= 2 * expected.error  # the value has been rounded as well
 
 
 @both(trpo, fast_trpo)
@@ -209,8 +233,8 @@ def test_the_gap_of_a_worse_policy_is_its_loss_where_nothing_can_be_gained() -> 
     loss = mdp.eta(process, best) - trpo.surrogate(process, best, worse)
     assert loss > 0
     assert trpo.average_kl_gap(process, best, worse, delta=0.5) == loss
-    fast = FastMDP.from_spec(process, "float64")
-    assert np.isclose(fast_trpo.average_kl_gap(fast, best, worse, delta=0.5), loss, rtol=1e-14)
+    exactly = {"policy": exact(best), "new_policy": exact(worse)}
+    assert agrees("trpo.average_kl_gap", mdp=process.to("exact"), delta=rational("1/2"), **exactly)
 
 
 def test_without_discount_a_step_within_an_average_divergence_exists() -> None:
@@ -226,10 +250,12 @@ def test_without_discount_a_step_within_an_average_divergence_exists() -> None:
 
 
 def test_features_of_any_scale_are_independent() -> None:
-    """Columns are brought to one scale before their rank is taken."""
-    features = np.array([[1.0, 1e-20], [2.0, 1e-20], [3.0, 1e-20]])
-    found = vf.regression(features, np.array([3.0, 5.0, 7.0]), np.ones(3))
-    assert np.allclose(found, [2.0, 1e20], rtol=1e-12)
+    """Columns are brought to one scale before their rank is taken; dependent ones are refused at any."""
+    features = np.array([[1.0, 2.0**-70], [2.0, 2.0**-70], [3.0, 2.0**-70]])
+    targets, weights = np.array([3.0, 5.0, 7.0]), np.ones(3)
+    assert np.isfinite(vf.regression(features, targets, weights)).all()
+    with pytest.raises(NotPositiveDefiniteError):
+        vf.regression(features[:, 1:] * [1.0, 2.0], targets, weights)
 
 
 def test_without_discount_a_state_seen_once_must_lead_to_an_end() -> None:
@@ -317,7 +343,7 @@ def test_what_is_not_sampled_and_not_taken_has_no_slope(name: str) -> None:
     sampling, new = np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[0.5, 0.5], [1.0, 0.0]])
     fast, function = FastMDP.from_spec(process, "float64"), getattr(fast_trpo, name)
     slopes = jax.grad(lambda policy: function(fast, old, policy, sampling))(new)
-    expected = getattr(trpo, name)(process, old, new, sampling)
-    assert np.isclose(function(fast, old, new, sampling), expected, rtol=1e-14)
+    policies = {"policy": exact(old), "new_policy": exact(new), "sampling_policy": exact(sampling)}
+    assert agrees(f"trpo.{name}", mdp=process.to("exact"), **policies)
     assert np.isfinite(slopes).all()
     assert float(slopes[1, 1]) == 0
