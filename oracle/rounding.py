@@ -24,7 +24,7 @@ from .carrier import Carrier
 ELEMENTARY_ROUNDINGS = 4
 """Roundings granted to exp and log: two units in the last place (the C and XLA libraries document 1 to 2)."""
 
-UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+UNIT_ROUNDOFF = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
 _RANGE = {unit: np.finfo(dtype) for dtype, unit in UNIT_ROUNDOFF.items()}
 
 

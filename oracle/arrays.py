@@ -1,0 +1,128 @@
+"""Arrays of other libraries: made from ours, read back, and recognised in somebody's code.
+
+No library is imported unless the function at hand uses it.
+"""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from .errors import LibraryMissingError, UnknownArraysError
+
+LIBRARIES = {"torch": "torch", "jax": "jax.numpy"}
+NUMPY_FLOATS = ("float64", "float32", "float16")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A library's arrays, in one float dtype."""
+
+    library: str
+    dtype: str
+
+    def make(self, value: Any) -> Any:
+        """Convert an array; numbers, flags and objects stay."""
+        if isinstance(value, np.generic):
+            return value.item()
+        if not isinstance(value, np.ndarray):
+            return value
+        if value.dtype.kind == "f":
+            value = value.astype(self.dtype)
+        return _MAKERS[self.library](value)
+
+    def __str__(self) -> str:
+        """Both names."""
+        return f"{self.library} {self.dtype}"
+
+
+def kinds(function: Callable[..., Any], library: str | None, dtype: str | None) -> list[Kind]:
+    """The kinds of arrays to try, the likeliest first: as asked for, as annotated, as used in the code."""
+    if library is not None and library not in _MAKERS:
+        raise UnknownArraysError(
+            f"arrays of {library!r} are not known",
+            got=f"arrays={library!r}",
+            expected=f"one of {', '.join(_MAKERS)}",
+            cause="a misspelt name",
+            remedy="leave `arrays` out to have it found from the function",
+        )
+    libraries = [library] if library is not None else _likely(function)
+    found = []
+    for name in libraries:
+        usual = "float32" if name == "jax" and not _jax_has_doubles() else "float64"
+        found += [Kind(name, dtype)] if dtype else [Kind(name, usual), Kind(name, "float32")]
+    return list(dict.fromkeys(found))
+
+
+def to_numpy(value: Any) -> np.ndarray:
+    """Read somebody's array; numbers are arrays without axes."""
+    if isinstance(value, _torch_tensor()):
+        value = value.detach().cpu()
+        value = (value.float() if "bfloat16" in str(value.dtype) else value).numpy()
+    array = np.asarray(value)
+    if array.dtype.kind == "V" or str(array.dtype) == "bfloat16":
+        array = array.astype(np.float32)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"an array of numbers was expected, got {type(value).__name__} of dtype {array.dtype}")
+    return array
+
+
+def _likely(function: Callable[..., Any]) -> list[str]:
+    used = list(dict.fromkeys(_libraries_of(function)))
+    loaded = [name for name, module in LIBRARIES.items() if module in sys.modules and name not in used]
+    return [*used, "numpy", *loaded] if used else ["numpy", *loaded]
+
+
+def _libraries_of(function: Callable[..., Any]) -> Iterator[str]:
+    """The libraries that the annotations and the code name."""
+    plain = inspect.unwrap(getattr(function, "func", function))
+    notes = " ".join(map(str, getattr(plain, "__annotations__", {}).values())).lower()
+    code = getattr(plain, "__code__", getattr(getattr(type(plain), "__call__", None), "__code__", None))
+    scope = getattr(plain, "__globals__", {})
+    modules = {getattr(scope.get(name), "__name__", "") for name in _names(code)} if code else set[str]()
+    modules |= {getattr(scope.get(name), "__module__", None) or "" for name in _names(code)} if code else set()
+    for library in LIBRARIES:
+        if any(module.partition(".")[0] == library for module in modules) or f"{library}." in notes or library in notes:
+            yield library
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _torch_tensor() -> tuple[type, ...]:
+    tensor = getattr(sys.modules.get("torch"), "Tensor", None)
+    return (tensor,) if tensor is not None else ()
+
+
+def _jax_has_doubles() -> bool:
+    return bool(_module("jax").config.jax_enable_x64)
+
+
+def _module(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        raise LibraryMissingError(
+            f"{name} is not installed",
+            got=f"a function of {name} arrays",
+            expected=f"an environment in which `import {name}` works",
+            cause="another environment than the function's own",
+            remedy="run the check where the function runs",
+        ) from missing
+
+
+_MAKERS: dict[str, Callable[[np.ndarray], Any]] = {
+    "numpy": lambda array: array,
+    "torch": lambda array: _module("torch").from_numpy(np.ascontiguousarray(array)),
+    "jax": lambda array: _module("jax.numpy").asarray(array),
+    "list": lambda array: array.tolist(),
+}

@@ -1,0 +1,150 @@
+"""Somebody's function: what it asks for, how it is called, and what it does besides returning a result."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+
+from ..spec.decision_process import MDP
+from .arrays import Kind, to_numpy
+from .cases import FloatMDP, fields
+from .timing import TooSlow, time_limit
+
+
+MEANINGS = 24
+"""How many combinations of what ambiguous names may mean are tried."""
+
+
+class Unreadable(Exception):  # noqa: N818 - a verdict in the making, not an error of the caller
+    """The parameters of a function cannot be filled: a required one has no meaning here."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one call came to: arrays with the names they were returned under, or what went wrong."""
+
+    arrays: tuple[np.ndarray, ...] = ()
+    names: tuple[str, ...] = ()
+    problem: str | None = None
+    behaviour: str | None = None
+    """The kind of a problem that is not about numbers: raises, hangs, changes_its_arguments, ..."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A function with the words that its parameters stand for."""
+
+    function: Callable[..., Any]
+    words: Mapping[str, str]
+    bound: Mapping[str, Any]
+    kind: Kind
+    seconds: float
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    positional: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    def of_kind(self, kind: Kind) -> "Candidate":
+        """The same function, called with other arrays."""
+        return replace(self, kind=kind)
+
+    def inputs(self, arguments: Mapping[str, Any], passed: Mapping[str, Callable[..., Any] | None]) -> dict[str, Any]:
+        """What it is called with, by parameter."""
+        found = {}
+        for parameter, word in self.words.items():
+            view, data = passed.get(word), arguments[word]
+            if isinstance(data, FloatMDP):
+                data = MDP(**fields(data, lambda field: field), terminal=data.terminal)
+            found[parameter] = self.kind.make(data) if view is None else view(data, self.kind.make)
+        return found
+
+    def __call__(self, arguments: Mapping[str, Any], passed: Mapping[str, Callable[..., Any] | None]) -> Result:
+        """Call it with arrays of its own kind; its errors, and changes of its inputs, are findings."""
+        inputs = self.inputs(arguments, passed)
+        before = {name: _copy(value) for name, value in inputs.items() if hasattr(value, "shape")}
+        try:
+            with time_limit(self.seconds):
+                returned = self.apply(inputs)
+            names, parts = _parts(returned)
+            arrays = tuple(to_numpy(part) for part in parts)
+        except TooSlow:
+            return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
+        except Exception as error:  # noqa: BLE001 - whatever it raises belongs to it
+            return Result(problem=f"raises {type(error).__name__}: {error}", behaviour="raises")
+        changed = [name for name, value in before.items() if not _same(value, inputs[name])]
+        if changed:
+            return Result(arrays, names, f"changes its argument {changed[0]}", "changes_its_arguments")
+        return Result(arrays, names)
+
+    def apply(self, inputs: Mapping[str, Any]) -> Any:
+        """Call the function itself."""
+        everything = {**inputs, **self.bound}
+        first = [everything.pop(name) for name in self.positional]
+        return self.function(*first, **everything)
+
+
+def read(
+    function: Callable[..., Any],
+    known: Callable[[str], bool],
+    synonyms: Mapping[str, Sequence[str]],
+    arguments: Mapping[str, str],
+    bind: Mapping[str, Any],
+    kind: Kind,
+    seconds: float,
+) -> list[Candidate]:
+    """Find out what each parameter stands for: by its own name, a declared one, or usual synonyms (all are tried)."""
+    options, positional = dict[str, list[str]](), list[str]()
+    parameters = _parameters(function)
+    for name, parameter in parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        word = arguments.get(name, name)
+        found = [word] if known(word) else [other for other in synonyms.get(word, ()) if known(other)]
+        if name not in bind and found:
+            options[name] = found
+        elif name not in bind and parameter.default is parameter.empty:
+            raise Unreadable(name)
+        if parameter.kind == parameter.POSITIONAL_ONLY and (name in bind or found):
+            positional.append(name)
+    unknown = (arguments.keys() | bind.keys()) - parameters.keys()
+    if unknown and not any(entry.kind == entry.VAR_KEYWORD for entry in parameters.values()):
+        raise Unreadable(min(unknown))
+    found = []
+    for chosen in islice(product(*options.values()), MEANINGS):
+        words = dict(zip(options, chosen, strict=True))
+        if len(set(chosen)) == len(chosen):
+            renamed = {name: word for name, word in words.items() if name != word and name not in arguments}
+            found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional)))
+    return found
+
+
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError) as error:
+        raise Unreadable("(its signature cannot be read)") from error
+
+
+def _parts(returned: Any) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The names and the parts of what was returned: a mapping, a record, a tuple or a single result."""
+    if hasattr(returned, "__dataclass_fields__"):
+        returned = {name: getattr(returned, name) for name in returned.__dataclass_fields__}
+    if hasattr(returned, "_asdict"):
+        returned = returned._asdict()
+    if isinstance(returned, Mapping):
+        return tuple(map(str, returned)), tuple(returned.values())
+    return (), tuple(returned) if isinstance(returned, tuple) else (returned,)
+
+
+def _copy(value: Any) -> Any:
+    return np.array(to_numpy(value))
+
+
+def _same(before: np.ndarray, after: Any) -> bool:
+    return bool(np.array_equal(before, to_numpy(after), equal_nan=before.dtype.kind == "f"))

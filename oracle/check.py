@@ -1,0 +1,268 @@
+"""`check`: hold somebody's function against an equation, and name what is wrong with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .arrays import Kind, kinds
+from .candidate import Candidate, Unreadable, read
+from .contract import Contract, contract
+from .conventions import declared
+from .deviation import Deviation
+from .layout import FLAT, LAYOUTS, Layout
+from .naming import Named, name, shrink
+from .reading import Setting, settings
+from .report import counterexample
+from .search import BrokenError, own_seed, search
+from .strategies import arguments as draw_arguments
+from .trial import Finding, Observation, Trial
+from .verdict import AGREES, DISAGREES, ERROR, INEXPRESSIBLE, VARIANT, Cases, Counterexample, Verdict
+from .words import is_known, words
+
+FIRST, EXAMPLES = 60, 1000
+"""Cases on which every way to read the function is tried, and on which the one that fits is."""
+SECONDS = 10.0
+"""How long one call may take."""
+FEW = 8
+"""Ways to read a function that fail on all of so many cases are not tried on more."""
+
+
+_Way = tuple[Candidate, Setting]
+
+
+@dataclass
+class _Run:
+    """One check while it runs."""
+
+    contract: Contract
+    name: str
+    examples: int
+    seed: int
+    counted: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+
+    def count(self, name: str, number: int) -> None:
+        """Note that cases of a class have run."""
+        self.counted[name] = self.counted.get(name, 0) + number
+
+
+@dataclass
+class _Scored:
+    """A way to read the function, with what it returned and what is wrong with that."""
+
+    trial: Trial
+    seen: list[Observation]
+    findings: list[Finding | None]
+
+    @property
+    def wrong(self) -> list[Finding]:
+        """What was found wrong."""
+        return [finding for finding in self.findings if finding is not None]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """The share of cases found wrong; then, what cannot be told."""
+        return len(self.wrong) / len(self.findings), len(self.trial.setting.limits)
+
+
+def check(
+    function: Callable[..., Any],
+    equation: str,
+    *,
+    arguments: Mapping[str, str] | None = None,
+    bind: Mapping[str, Any] | None = None,
+    conventions: Mapping[str, str] | None = None,
+    arrays: str | None = None,
+    dtype: str | None = None,
+    examples: int = EXAMPLES,
+    seconds: float = SECONDS,
+    seed: int = 0,
+) -> Verdict:
+    """Hold a function against an equation.
+
+    Args:
+        function: anything that can be called; its parameters are filled by their names.
+        equation: the equation's id, such as `gae.advantage`.
+        arguments: the word of the vocabulary that a parameter stands for, where its name does not say so.
+        bind: constants for parameters.
+        conventions: what an ambiguous word means, such as `{"dones": "episode_starts"}`; else every meaning is tried.
+        arrays: `numpy`, `torch`, `jax` or `list`; found from the function if left out.
+        dtype: the floats that are passed; `float64` (JAX without doubles: `float32`) if left out.
+        examples: how many cases a function must stand.
+        seconds: how long one call may take.
+        seed: seed of everything that is random.
+    Returns:
+        The verdict; true if the function agrees.
+    Raises:
+        UnknownEquationError, UnknownConventionError, UnknownArraysError, LibraryMissingError.
+    """
+    expected = contract(equation)
+    said = declared(conventions or {})
+    known = words()
+    possible = kinds(function, arrays, dtype)
+    try:
+        candidates = read(function, is_known, known.synonyms, arguments or {}, bind or {}, possible[0], seconds)
+    except Unreadable as missing:
+        label = getattr(function, "__name__", str(function))
+        return Verdict(label, equation, ERROR, f"the parameter {missing} means nothing here: map it or bind it")
+    ways = [
+        (candidate, setting)
+        for candidate in candidates
+        for setting in settings(
+            list(candidate.words.values()), expected.parameters, equation, known.readings, known.rules, said
+        )
+    ]
+    if not ways:
+        return _inexpressible(expected, candidates[0])
+    run = _Run(expected, candidates[0].name, examples, seed)
+    needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
+    cases = _drawn(needs, FIRST, own_seed(seed, equation))
+    scored = _screened(run, ways, possible, cases)
+    return _decided(run, scored)
+
+
+def _drawn(names: Sequence[str], count: int, seed: int) -> list[Mapping[str, Any]]:
+    cases: list[Mapping[str, Any]] = []
+    search(cases.append, draw_arguments(names), examples=count, seed=seed)
+    return cases
+
+
+def _screened(
+    run: _Run, ways: Sequence[_Way], possible: Sequence[Kind], cases: Sequence[Mapping[str, Any]]
+) -> list[_Scored]:
+    """Try every way to read the function, the best first: with columns only where nothing fits without."""
+    tried = _tried(run, ways, possible, cases, (FLAT,))
+    if run.contract.has_steps and all(entry.rank[0] == 1 for entry in tried):
+        tried += _tried(run, ways, possible, cases, LAYOUTS)
+    return sorted(tried, key=lambda entry: entry.rank)
+
+
+def _tried(
+    run: _Run,
+    ways: Sequence[_Way],
+    possible: Sequence[Kind],
+    cases: Sequence[Mapping[str, Any]],
+    layouts: Sequence[Layout],
+) -> list[_Scored]:
+    """Try arrays of one kind after the other, until there is one that the function does not always refuse."""
+    tried: list[_Scored] = []
+    for kind in possible:
+        found = [
+            _score(Trial(candidate.of_kind(kind), run.contract, setting, form, layout), cases)
+            for layout in layouts
+            for candidate, setting in ways
+            for form in run.contract.forms()
+        ]
+        tried += found
+        if not all(_raises(entry) for entry in found):
+            break
+    return tried
+
+
+def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> _Scored:
+    scored = _Scored(trial, [], [])
+    for case in cases:
+        seen = trial.observe(trial.arguments(case))
+        scored.seen.append(seen)
+        scored.findings.append(trial.judge(seen))
+        if seen.result.behaviour == "hangs" or (len(scored.findings) == FEW and all(scored.findings)):
+            break
+    return scored
+
+
+def _raises(scored: _Scored) -> bool:
+    return all(finding is not None and finding.behaviour == "raises" for finding in scored.findings)
+
+
+def _decided(run: _Run, scored: Sequence[_Scored]) -> Verdict:
+    best = scored[0]
+    run.count("first", len(best.findings))
+    if not best.wrong:
+        found = _searched(run, best.trial)
+        if found is None:
+            return _beyond(run, best)
+        best = _Scored(best.trial, [*best.seen, found], [*best.findings, best.trial.judge(found)])
+        scored = [best]
+    run.failed = len(best.wrong)
+    if all(_raises(entry) for entry in scored) or best.wrong[0].behaviour == "hangs":
+        return _verdict(run, best.trial, ERROR, f"the function {best.wrong[0].message}")
+    return _named(run, best, scored)
+
+
+def _searched(run: _Run, trial: Trial) -> Observation | None:
+    """Look for a case that the first ones did not show."""
+    wrong: list[Observation] = []
+
+    def attempt(drawn: Mapping[str, Any]) -> None:
+        seen = trial.observe(trial.arguments(drawn))
+        if trial.judge(seen) is not None:
+            wrong.append(seen)
+            raise BrokenError
+
+    rest = max(1, run.examples - FIRST)
+    found = search(attempt, draw_arguments(sorted(trial.setting.needs)), examples=rest, seed=own_seed(run.seed, "more"))
+    run.count("search", found.cases)
+    return wrong[-1] if wrong else None
+
+
+def _beyond(run: _Run, best: _Scored) -> Verdict:
+    """A function that agrees with all that was asked: does it stay so where nothing was asked?"""
+    return _verdict(run, best.trial, AGREES, "")
+
+
+def _named(run: _Run, best: _Scored, scored: Sequence[_Scored]) -> Verdict:
+    minimal = shrink(best.trial, own_seed(run.seed, "small"))
+    shown = None if minimal is None else counterexample(best.trial, *minimal)
+    behaviours = {finding.behaviour for finding in best.wrong}
+    if behaviours == {"changes_its_arguments"}:
+        return _verdict(run, best.trial, VARIANT, best.wrong[0].message, shown, behaviour="changes_its_arguments")
+    if all(finding.only_rounding for finding in best.wrong):
+        said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
+        return _verdict(run, best.trial, VARIANT, said, shown, behaviour="low_precision")
+    found = name([(entry.trial, entry.seen) for entry in scored if not _raises(entry)])
+    if found is not None:
+        return _variant(run, found, shown)
+    return _verdict(run, best.trial, DISAGREES, best.wrong[0].message, shown)
+
+
+def _variant(run: _Run, found: Named, shown: Counterexample | None) -> Verdict:
+    first: Deviation = found.deviations[0]
+    said = first.says + (f"\neffect: {first.effect}" if first.effect else "")
+    return _verdict(run, found.trial, VARIANT, said, shown, deviations=found.deviations)
+
+
+def _inexpressible(expected: Contract, candidate: Candidate) -> Verdict:
+    told = ", ".join(candidate.words.values()) or "nothing"
+    said = f"its parameters ({told}) do not tell what the equation needs: {', '.join(expected.parameters)}"
+    return Verdict(candidate.name, expected.equation.id, INEXPRESSIBLE, said)
+
+
+def _verdict(
+    run: _Run,
+    trial: Trial,
+    status: str,
+    said: str,
+    shown: Counterexample | None = None,
+    *,
+    deviations: Sequence[Deviation] = (),
+    behaviour: str | None = None,
+) -> Verdict:
+    variants = (behaviour,) if behaviour else tuple(entry.id for entry in deviations)
+    return Verdict(
+        function=run.name,
+        equation=run.contract.equation.id,
+        status=status,
+        explanation=said,
+        variants=variants,
+        kind=deviations[0].kind if deviations else None,
+        references=deviations[0].references if deviations else (),
+        conventions=trial.setting.conventions,
+        returns=str(trial.form),
+        arrays=f"{trial.candidate.kind}, {trial.layout.name}",
+        limits=trial.setting.limits,
+        notes=tuple(f"{parameter} was read as {word}" for parameter, word in trial.candidate.renamed.items()),
+        counterexample=shown,
+        cases=Cases(run.counted),
+        loaded=run.examples if status == AGREES else sum(run.counted.values()),
+        failed=run.failed,
+    )

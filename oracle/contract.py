@@ -1,0 +1,153 @@
+"""What is expected of a function that claims to be an equation: its results, and the forms that are accepted."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+
+from ..spec.registry import Equation, equation, equations
+from .agreement import parameters
+from .reading import Facts
+
+Outputs = dict[str, Any]
+Compute = Callable[[Facts], Outputs]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The results in their order, each with a sign, and what is done with the entries of each."""
+
+    outputs: tuple[str, ...]
+    reduction: str = "as it is"
+    """`as it is`, `mean`, `sum`, or `terms`: before the mean that the equation takes."""
+    negated: bool = False
+
+    def __str__(self) -> str:
+        """What is returned, in words."""
+        sign = "minus " if self.negated else ""
+        reduced = "" if self.reduction == "as it is" else f" ({self.reduction})"
+        return sign + ", ".join(self.outputs) + reduced
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What an equation's contract has beside the equation itself."""
+
+    beside: Mapping[str, Callable[[Facts, Any], Any]] = field(default_factory=dict)
+    """Results that are returned with it, from the facts and the equation's own result."""
+    forms: tuple[tuple[str, ...], ...] = ()
+    """Further lists of results."""
+    counts: Callable[[Facts], Any] | None = None
+    """Flags of the entries that are compared; the others may hold anything."""
+    stopped: frozenset[str] = frozenset()
+    """Facts through which no gradient may flow, though the formula depends on them."""
+    live: frozenset[str] = frozenset()
+    """Facts whose gradient is what the function is for; empty: all that are not stopped."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """An equation, its results and their forms."""
+
+    equation: Equation
+    extra: Extra
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the equation's own parameters."""
+        return parameters(self.equation)
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the equation averages terms, one per entry."""
+        return "mean over all entries" in self.equation.sections.get("Returns", "")
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether further axes may follow the first, of time."""
+        return "[T, ...]" in self.equation.sections.get("Args", "")
+
+    def compute(self, facts: Facts) -> Outputs:
+        """The outputs by name, in the number system of the facts."""
+        result = self.equation.function(**{name: facts[name] for name in self.parameters})
+        return {self.equation.name: result, **{name: find(facts, result) for name, find in self.extra.beside.items()}}
+
+    def forms(self) -> Iterator[Form]:
+        """Every form in which the results are accepted."""
+        own, returns = self.equation.name, self.equation.sections.get("Returns", "")
+        yield Form((own,))
+        yield from (Form(outputs) for outputs in self.extra.forms)
+        one_number = returns.startswith(("One number", "A number"))
+        reductions = ("terms", "sum") if self.is_mean else () if one_number else ("mean", "sum")
+        yield from (Form((own,), reduction) for reduction in reductions)
+        if "to be maximised" in returns or "to be minimised" in returns:
+            yield from (Form((own,), r, negated=True) for r in ("as it is", *reductions))
+
+    def presented(self, compute: Compute, form: Form) -> Callable[[Facts], tuple[Any, ...]]:
+        """What a function returns that computes so and gives its results in this form."""
+
+        def present(facts: Facts) -> tuple[Any, ...]:
+            if form.reduction == "terms":
+                found: Outputs = {form.outputs[0]: self._terms(compute, form.outputs[0], facts)}
+            else:
+                found = compute(facts)
+            results = [self._reduced(found[name], form.reduction, facts) for name in form.outputs]
+            return tuple(-result if form.negated else result for result in results)
+
+        return present
+
+    def _reduced(self, result: Any, reduction: str, facts: Facts) -> Any:
+        if self.is_mean and reduction == "sum":
+            return result * int(np.prod(common_shape(self.parameters, facts)))
+        if reduction in ("mean", "sum") and not self.is_mean:
+            total = result.sum() if getattr(result, "ndim", 0) else result
+            return total / int(np.prod(np.shape(result))) if reduction == "mean" else total
+        return result
+
+    def _terms(self, compute: Compute, name: str, facts: Facts) -> Any:
+        shape = common_shape(self.parameters, facts)
+        terms = [compute(entry(facts, shape, index))[name] for index in np.ndindex(*shape)]
+        return stacked(terms).reshape(*shape)
+
+
+def common_shape(names: Sequence[str], facts: Facts) -> tuple[int, ...]:
+    """The shape of the arrays of which there is one entry per step."""
+    shapes = [np.shape(facts[name]) for name in names if np.shape(facts[name])]
+    return min(shapes, key=len) if shapes else ()
+
+
+def entry(facts: Facts, shape: tuple[int, ...], index: tuple[int, ...]) -> dict[str, Any]:
+    """The facts about one step alone, as arrays of one step."""
+    part = tuple(slice(i, i + 1) for i in index)
+    return {name: value[part] if np.shape(value)[: len(shape)] == shape else value for name, value in facts.items()}
+
+
+def stacked(rows: Sequence[Any]) -> Any:
+    """Stack along a new first axis, in any number system."""
+    rows = list(rows)
+    first = next((row for row in rows if hasattr(row, "stack")), None)
+    return first.stack(rows) if first is not None else np.stack([np.asarray(row) for row in rows])
+
+
+@cache
+def contract(identifier: str) -> Contract:
+    """The contract of an equation; without anything special, its result alone."""
+    return Contract(equation(identifier), _extras().get(identifier, Extra()))
+
+
+def contracts() -> dict[str, Contract]:
+    """Every contract by the id of its equation."""
+    return {entry.id: contract(entry.id) for entry in equations()}
+
+
+@cache
+def _extras() -> dict[str, Extra]:
+    package = import_module(f"{__package__}.contracts")
+    found: dict[str, Extra] = {}
+    for module in iter_modules(package.__path__):
+        found |= import_module(f"{package.__name__}.{module.name}").CONTRACTS
+    return found

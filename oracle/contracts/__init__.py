@@ -1,0 +1,1 @@
+"""What contracts have beside their equations, one module per field: each has CONTRACTS (equation id: `Extra`)."""

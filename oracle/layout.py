@@ -1,0 +1,49 @@
+"""The shapes in which the steps of trajectories may be laid out: one after another, or in columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .contract import Contract, common_shape
+from .reading import Facts
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A shape: how many columns (None: no axis for them), and whether they come first."""
+
+    name: str
+    columns: int | None = None
+    columns_first: bool = False
+
+    def lift(self, contract: Contract, drawn: Facts) -> Facts:
+        """Add columns to drawn steps: the same steps, turned round by one more in each column."""
+        if self.columns is None:
+            return drawn
+        length = common_shape(contract.parameters, drawn)[0]
+        return {name: self._columns(value) if _has_steps(value, length) else value for name, value in drawn.items()}
+
+    def _columns(self, array: np.ndarray) -> np.ndarray:
+        return np.stack([np.roll(array, column, axis=0) for column in range(self.columns or 1)], axis=1)
+
+    def turn(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as the function gets them."""
+        return {word: self.turned(value) for word, value in arguments.items()}
+
+    def turned(self, value: Any) -> Any:
+        """Exchange the axes of time and columns, where columns come first; the same the other way."""
+        if self.columns_first and isinstance(value, np.ndarray) and value.ndim > 1:
+            return np.ascontiguousarray(value.swapaxes(0, 1))
+        return value
+
+
+def _has_steps(value: Any, length: int) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == length
+
+
+FLAT = Layout("[T]")
+LAYOUTS = (Layout("[T, 1]", 1), Layout("[T, B]", 3), Layout("[B, T]", 3, columns_first=True))
+
+

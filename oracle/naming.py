@@ -1,0 +1,70 @@
+"""Find the named deviations that a function equals, and the smallest input on which it differs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..spec.errors import RlproofError
+from .deviation import Deviation, named
+from .search import BrokenError, smallest
+from .trial import Finding, Observation, Trial
+
+PAIRED = 3
+"""How many of the likeliest ways to read the function are tried with pairs of deviations."""
+SMALL_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class Named:
+    """A way to read the function, and the deviations that give what it gives on every case."""
+
+    trial: Trial
+    deviations: tuple[Deviation, ...]
+
+
+def name(ranked: Sequence[tuple[Trial, Sequence[Observation]]]) -> Named | None:
+    """The deviations that explain a function under the likeliest reading; two at once, if none does alone."""
+    for trial, seen in ranked:
+        single = tuple(d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen))
+        if single:
+            return Named(trial, single)
+    for trial, seen in ranked[:PAIRED]:
+        pair = next((d for d in _pairs(trial) if explains(d, trial, seen)), None)
+        if pair is not None:
+            return Named(trial, (pair,))
+    return None
+
+
+def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
+    """Whether the deviation gives what the function gave, each time."""
+    compute = deviation.change(trial.contract.compute)
+    try:
+        return all(_without_behaviour(trial.judge(entry, compute)) is None for entry in seen)
+    except (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError):
+        return False  # a change that is not defined here explains nothing
+
+
+def _without_behaviour(found: Finding | None) -> Finding | None:
+    return None if found is not None and found.behaviour == "changes_its_arguments" else found
+
+
+def _pairs(trial: Trial) -> Iterator[Deviation]:
+    options = named(trial.contract, trial.setting.told)
+    for outer in options:
+        for inner in options:
+            if inner is not outer:
+                yield outer.after(inner)
+
+
+def shrink(trial: Trial, seed: int) -> tuple[Mapping[str, Any], Finding] | None:
+    """The smallest drawn case on which the function is found wrong, with what is wrong."""
+    found: list[Finding] = []
+
+    def check(drawn: Mapping[str, Any]) -> None:
+        wrong = trial.run(drawn)
+        if wrong is not None:
+            found.append(wrong)
+            raise BrokenError(wrong.message)
+
+    result = smallest(check, sorted(trial.setting.needs), examples=SMALL_SEARCH, seed=seed)
+    return None if result is None or not found else (result.counterexample, found[-1])

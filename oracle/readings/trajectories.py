@@ -1,0 +1,182 @@
+"""Names for what happens along a trajectory: rewards, values, the ends of episodes, discounts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...spec.numbers import rational, where
+from ..deviation import joined
+from ..reading import Facts, Reading, Rule, reading, rule
+
+STEPS = ("values", "next_values", "terminated", "truncated")
+
+
+def successor(drawn: Facts) -> Any:
+    """V of each true successor: the next value, but where an episode ends, and at the end of the data."""
+    cut = drawn["terminated"] | drawn["truncated"]
+    cut = joined(cut[:-1], np.ones_like(cut[-1:]))
+    following = joined(drawn["values"][1:], drawn["values"][-1:])
+    return where(cut, drawn["next_values"], following)
+
+
+def ended(drawn: Facts) -> Any:
+    """Whether a transition ended an episode, for whatever reason."""
+    return drawn["terminated"] | drawn["truncated"]
+
+
+def started(drawn: Facts) -> Any:
+    """Whether an observation begins an episode; the first does not say so."""
+    flags = ended(drawn)
+    return joined(np.zeros_like(flags[:1]), flags[:-1])
+
+
+def shifted(facts: Facts) -> Any:
+    """The value after each step is the next one, and at the end the last."""
+    return joined(facts["values"][1:], [facts["last_value"]])
+
+
+def only_at_the_end(facts: Facts) -> Any:
+    """Values of successors that matter at the end alone."""
+    nothing = 0 * facts["rewards"]
+    return joined(nothing[:-1], [facts["last_value"]])
+
+
+def _told(word: str) -> Callable[[Facts], Any]:
+    return lambda arguments: arguments[word]
+
+
+def _no(*flags: str) -> Callable[[Facts], Facts]:
+    """Leave flags out of the drawn data."""
+    return lambda drawn: {**drawn, **{flag: np.zeros_like(drawn[flag]) for flag in flags if flag in drawn}}
+
+
+def _only_the_last(flag: str) -> Callable[[Facts], Facts]:
+    def restrict(drawn: Facts) -> Facts:
+        flags = drawn[flag].copy()
+        flags[:-1] = False
+        return {**drawn, flag: flags}
+
+    return restrict
+
+
+def _not_the_last(drawn: Facts) -> Facts:
+    flags = {name: drawn[name].copy() for name in ("terminated", "truncated") if name in drawn}
+    for array in flags.values():
+        array[-1] = False
+    return {**drawn, **flags}
+
+
+def _never_both(drawn: Facts) -> Facts:
+    return {**drawn, "terminated": drawn["terminated"] & ~drawn["truncated"]}
+
+
+def _discounts(drawn: Facts) -> Any:
+    return where(drawn["terminated"], 0, drawn["gamma"] + 0 * drawn["rewards"])
+
+
+def _largest_discount(arguments: Facts) -> Any:
+    flat = list(np.ravel(arguments["discounts"]) if not hasattr(arguments["discounts"], "error") else [])
+    return max(flat) if flat else arguments["discounts"].reshape(-1)[int(np.argmax(arguments["discounts"].value))]
+
+
+READINGS: tuple[Reading, ...] = (
+    reading(
+        "next_values", "own", "next_values[t]: V of the true successor", successor,
+        {"next_values": _told("next_values")}, needs=STEPS,
+    ),
+    reading(
+        "next_values", "masked", "next_values[t]: V of the true successor, zero where it is terminal",
+        lambda drawn: where(drawn["terminated"], 0, successor(drawn)),
+        {"next_values": _told("next_values")}, needs=STEPS, only_declared=True,
+    ),
+    reading(
+        "dones", "ended", "dones[t]: transition t ended an episode", ended,
+        {"dones": _told("dones")}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "dones", "episode_starts", "dones[t]: observation t begins an episode", started,
+        {"started": _told("dones")}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "episode_starts", "own", "episode_starts[t]: observation t begins an episode", started,
+        {"started": _told("episode_starts")}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "last_done", "own", "whether the last transition ended an episode", lambda drawn: ended(drawn)[-1],
+        {"last_done": _told("last_done")}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "values", "T", "values[t] = V(s_t)", _told("values"), {"values": _told("values")}, needs=("values",),
+    ),
+    reading(
+        "values", "T+1", "values[t] = V(s_t), and V of the last successor at the end",
+        lambda drawn: joined(drawn["values"], drawn["next_values"][-1:]),
+        {"values": lambda a: a["values"][:-1], "last_value": lambda a: a["values"][-1]}, needs=("values", "next_values"),
+    ),
+    reading(
+        "last_value", "own", "V of the last successor", lambda drawn: drawn["next_values"][-1],
+        {"last_value": _told("last_value")}, needs=("next_values",),
+    ),
+    reading(
+        "discounts", "own", "discounts[t]: gamma, and zero where transition t entered a terminal state", _discounts,
+        {"terminated": lambda a: np.asarray(a["discounts"] == 0), "gamma": _largest_discount},
+        needs=("gamma", "terminated", "rewards"),
+    ),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (
+    rule(
+        "terminated", ("dones", "truncated"), lambda facts: facts["dones"] & ~facts["truncated"], beside=("truncated",),
+        restrict=_never_both,
+    ),
+    rule("terminated", ("dones", "truncated"), lambda facts: facts["dones"] & ~facts["truncated"]),
+    rule(
+        "terminated", ("rewards",), lambda facts: np.zeros(np.shape(facts["rewards"]), dtype=bool),
+        limit="the end of an episode", restrict=_no("terminated", "truncated"),
+    ),
+    rule("dones", ("started", "last_done"), lambda facts: joined(facts["started"][1:], [facts["last_done"]])),
+    rule(
+        "last_done", ("started",), lambda facts: np.zeros_like(facts["started"][0]),
+        limit="whether the last transition ended an episode", restrict=_not_the_last,
+    ),
+    rule(
+        "truncated", ("rewards",), lambda facts: np.zeros(np.shape(facts["rewards"]), dtype=bool),
+        limit="a truncation, apart from a termination", restrict=_no("truncated"),
+    ),
+    rule("next_values", ("values", "last_value"), shifted, unless=("truncated",)),
+    rule(
+        "next_values", ("values", "last_value"), shifted, beside=("truncated",),
+        limit="the value of a truncated episode's true successor", restrict=_only_the_last("truncated"),
+    ),
+    rule("next_values", ("rewards", "last_value"), only_at_the_end, among=("mdp.rewards_to_go",), unless=("truncated",)),
+    rule(
+        "last_value", ("rewards",), lambda facts: 0 * facts["rewards"][-1],
+        limit="the value after the last transition",
+    ),
+    *(
+        rule(
+            name, (), lambda _, constant=constant: rational(constant), convention=f"{constant:g}",
+            limit=f"another {name} than {constant:g}",
+        )
+        for name, constants in (("gamma", (1.0, 0.99)), ("gae_lambda", (1.0, 0.95)), ("trace_decay", (1.0, 0.95)))
+        for constant in constants
+    ),
+)  # fmt: skip
+
+SYNONYMS = {
+    "rewards": ("reward", "rew", "rews", "r", "rewards_buf", "batch_rewards"),
+    "values": ("value", "vals", "val", "v", "vs", "state_values", "values_buf", "vf_preds", "baselines", "baseline"),
+    "next_values": ("values_next", "next_vals", "v_next", "vn", "next_value", "next_v", "v_tp1", "bootstrap_values"),
+    "last_value": ("last_values", "bootstrap_value", "last_val", "bootstrap", "next_value", "final_value", "v_last"),
+    "dones": ("done", "next_dones", "next_done", "ends", "d", "done_flags", "cut", "cuts"),
+    "terminated": ("terminations", "termination", "terminals", "terminal", "term", "terminates", "terminateds"),
+    "truncated": ("truncations", "truncation", "trunc", "timeouts", "time_outs", "timeout", "time_out", "truncateds"),
+    "episode_starts": ("is_first", "first", "firsts", "starts", "new", "news"),
+    "last_done": ("next_done", "last_dones", "done_last"),
+    "gamma": ("discount", "discount_factor", "g"),
+    "discounts": ("discount_t", "discount", "gammas"),
+    "gae_lambda": ("lam", "lambda_", "lmbda", "lambd", "tau", "gae_lam", "trace_decay"),
+    "trace_decay": ("lam", "lambda_", "lmbda", "lambd", "td_lambda", "gae_lambda"),
+    "n": ("n_step", "n_steps", "num_steps"),
+}

@@ -1,0 +1,242 @@
+"""A function read in one way, and its results held against the equation, or against a change of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..spec import numbers
+from ..spec.decision_process import MDP
+from ..spec.errors import NumberSystemError
+from .agreement import Comparison, judge_against
+from .candidate import Candidate, Result
+from .cases import FloatMDP, each, exactly, fields, is_discrete, is_record, to_float, to_rounded
+from .contract import Compute, Contract, Form
+from .judges import JUDGES
+from .law import to_ball
+from .layout import FLAT, Layout
+from .reading import Facts, Setting
+from .rounding import UNIT_ROUNDOFF, Rounded
+
+MASKS = ("token_mask", "valid")
+"""Facts that say which entries count; results elsewhere may be anything."""
+NEAR = 2.0**-16
+"""Two results further apart than this share are not equal in any precision: computed in doubles, they need no bound."""
+REFERENCE_BITS = 256
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a function returned for some arguments (in floats)."""
+
+    arguments: Mapping[str, Any]
+    result: Result
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a result."""
+
+    message: str
+    expected: Any = None
+    got: Any = None
+    behaviour: str | None = None
+    only_rounding: bool = False
+    """The result would be right for arrays of a lower precision than it has."""
+
+
+@dataclass
+class Trial:
+    """A function, a way to read it, and the form of its results."""
+
+    candidate: Candidate
+    contract: Contract
+    setting: Setting
+    form: Form
+    layout: Layout = FLAT
+    _in_balls: bool = field(default=False, repr=False)
+
+    @cached_property
+    def passed(self) -> dict[str, Any]:
+        """How the data of each word are passed, where not as an array."""
+        return {reading.word: reading.passed for reading in self.setting.readings}
+
+    def arguments(self, drawn: Facts, *, restricted: bool = True) -> dict[str, Any]:
+        """The arguments in floats, laid out along time first."""
+        lifted = self.layout.lift(self.contract, drawn)
+        exact = self.setting.arguments(lifted, restricted=restricted)
+        return each(to_float, exact, self.candidate.kind.dtype)
+
+    def observe(self, arguments: Mapping[str, Any]) -> Observation:
+        """Call the function."""
+        return Observation(arguments, self.candidate(self.layout.turn(arguments), self.passed))
+
+    def run(self, drawn: Facts) -> Finding | None:
+        """Draw the arguments from a case, call the function and judge what it returns."""
+        return self.judge(self.observe(self.arguments(drawn)))
+
+    def judge(self, seen: Observation, compute: Compute | None = None) -> Finding | None:
+        """What is wrong with a result, against the equation or a change of it; None if nothing is."""
+        if seen.result.problem is not None:
+            return Finding(seen.result.problem, behaviour=seen.result.behaviour)
+        arrays = self._arranged(seen.result)
+        if arrays is None:
+            wanted = ", ".join(self.form.outputs)
+            return Finding(f"returns {len(seen.result.arrays)} results where {wanted} was expected")
+        if compute is None and self.contract.equation.id in JUDGES and not self.form.negated:
+            return self._judged(seen, arrays)
+        if compute is not None and self._is_far(seen, arrays, compute):
+            return Finding("far off")
+        return self._compared(seen, arrays, compute or self.contract.compute)
+
+    def expected(self, arguments: Mapping[str, Any], compute: Compute | None = None) -> tuple[Any, ...]:
+        """The right results, exact, laid out along time first."""
+        exact = each(exactly, arguments)
+        present = self.contract.presented(compute or self.contract.compute, self.form)
+        if not self._in_balls:
+            try:
+                return present(self.setting.facts(exact))
+            except NumberSystemError:
+                self._in_balls = True
+        with numbers.precision(REFERENCE_BITS):
+            return present(self.setting.facts(each(to_ball, exact)))
+
+    def _arranged(self, result: Result) -> list[np.ndarray] | None:
+        """The arrays in the order of the form, time first; None if their number is another."""
+        arrays, wanted = list(result.arrays), self.form.outputs
+        if len(arrays) != len(wanted):
+            return None
+        names = [name.rstrip("s") for name in result.names]
+        singular = [name.rstrip("s") for name in wanted]
+        if names and len(names) > 1 and sorted(names) == sorted(singular):
+            arrays = [arrays[names.index(name)] for name in singular]
+        return [self.layout.turned(array) for array in arrays]
+
+    def _is_far(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> bool:
+        """Whether a computation in doubles is already so different that no bound is needed."""
+        try:
+            with np.errstate(all="ignore"):
+                facts = self.setting.facts(each(_in_doubles, seen.arguments))
+                results = self.contract.presented(compute, self.form)(facts)
+        except (ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
+            return False  # not defined in doubles: the exact comparison decides
+        for got, wanted in zip(arrays, results, strict=True):
+            value = np.asarray(wanted, dtype=float)
+            if got.shape != value.shape:
+                return True
+            counted = self._counted(facts, value.shape)
+            with np.errstate(all="ignore"):
+                difference, scale = abs(got - value), 1 + abs(value).max(initial=0, where=np.isfinite(value))
+            if np.any((difference > NEAR * scale) & counted) or np.any((np.isnan(got) & ~np.isnan(value)) & counted):
+                return True
+        return False
+
+    def _judged(self, seen: Observation, arrays: list[np.ndarray]) -> Finding | None:
+        """Results that the theory leaves open in part: a maximiser, a list in any order."""
+        facts = self.setting.facts(seen.arguments)
+        own = {name: facts[name] for name in self.contract.parameters}
+        judge = JUDGES[self.contract.equation.id]
+        return _finding(judge(self.contract.equation, own, arrays[0], _dtype(arrays[0])))
+
+    def _compared(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> Finding | None:
+        exact = self.expected(seen.arguments, compute)
+        rounded: dict[str, tuple[Any, ...]] = {}
+        for position, (got, wanted) in enumerate(zip(arrays, exact, strict=True)):
+            counted = self._counted(self.setting.facts(seen.arguments), np.shape(wanted))
+            if got.shape == np.shape(wanted):
+                if _is_nearest(got[counted], np.asarray(wanted)[counted]):
+                    continue
+                got, wanted = np.where(counted, got, 0), np.where(counted, wanted, 0)
+            dtype = _dtype(got)
+            found = self._within(seen, compute, dtype, position, got, wanted, rounded)
+            if found.agrees:
+                continue
+            lower = "float32" if dtype == "float64" else "float16"
+            close = dtype != "float16" and self._within(seen, compute, lower, position, got, wanted, rounded).agrees
+            return Finding(_differs(found, close=close), found.expected, found.got, only_rounding=close)
+        return None
+
+    def _within(
+        self,
+        seen: Observation,
+        compute: Compute,
+        dtype: str,
+        position: int,
+        got: np.ndarray,
+        wanted: Any,
+        rounded: dict[str, tuple[Any, ...]],
+    ) -> Comparison:
+        """Compare one result with the bound of a precision."""
+        if got.shape != np.shape(wanted):
+            return judge_against(wanted, got, 0.0)
+        if dtype not in rounded:
+            carried = {word: _carried(v, self.candidate.kind.dtype, dtype) for word, v in seen.arguments.items()}
+            rounded[dtype] = self.contract.presented(compute, self.form)(self.setting.facts(carried))
+        bound = np.asarray(getattr(rounded[dtype][position], "error", 0.0), dtype=float)
+        return judge_against(wanted, got, bound)
+
+    def _counted(self, facts: Facts, shape: tuple[int, ...]) -> Any:
+        """Flags of the entries of a result that are compared."""
+        if self.contract.extra.counts is not None:
+            return np.broadcast_to(self.contract.extra.counts(facts), shape)
+        for name in MASKS:
+            if name in facts and np.shape(facts[name]) == shape:
+                return np.asarray(facts[name], dtype=bool)
+        return np.ones(shape, dtype=bool)
+
+
+def _finding(found: Comparison) -> Finding | None:
+    return None if found.agrees else Finding(_differs(found), found.expected, found.got)
+
+
+def _differs(found: Comparison, *, close: bool = False) -> str:
+    """Say what was expected and what was got."""
+    if np.shape(found.expected) != np.shape(found.got):
+        return f"expected shape {np.shape(found.expected)}, got shape {np.shape(found.got)}"
+    rounding = f", {found.error:.1e} off where rounding admits {found.bound:.1e}" if close else ""
+    return f"expected {_shown(found.expected)}, got {_shown(found.got)}{rounding}"
+
+
+def _shown(value: Any) -> str:
+    return np.array2string(np.asarray(value), separator=", ", precision=17, floatmode="unique").replace("\n", "")
+
+
+def _dtype(array: np.ndarray) -> str:
+    name = str(array.dtype)
+    return name if name in UNIT_ROUNDOFF else "float64"
+
+
+def _is_nearest(got: np.ndarray, wanted: Any) -> bool:
+    """Whether every entry is the exact result, rounded once: what any bound admits."""
+    try:
+        return bool(np.array_equal(got, numbers.float64(wanted).astype(got.dtype)))
+    except (TypeError, ValueError):
+        return False
+
+
+def _in_doubles(value: Any) -> Any:
+    if isinstance(value, FloatMDP):
+        return MDP(**fields(value, lambda field: np.asarray(field, dtype=float)), terminal=value.terminal)
+    if is_record(value):
+        return type(value)(*map(_in_doubles, value))
+    if is_discrete(value) or isinstance(value, (bool, str)):
+        return value
+    return np.asarray(value, dtype=float) if isinstance(value, np.ndarray) else float(value)
+
+
+def _carried(value: Any, given: str, computed: str) -> Any:
+    """Floats as inputs of a computation in another dtype, to which they may have been rounded first."""
+    if UNIT_ROUNDOFF[computed] <= UNIT_ROUNDOFF[given] or is_discrete(value):
+        return to_rounded(value, computed)
+    unit = UNIT_ROUNDOFF[computed]
+
+    def rounded(part: Any) -> Rounded:
+        return Rounded(part, unit * abs(np.asarray(part, dtype=float)), unit)
+
+    if isinstance(value, FloatMDP):
+        return MDP(**fields(value, rounded), terminal=value.terminal)
+    return type(value)(*map(rounded, value)) if is_record(value) else rounded(value)
+
+
