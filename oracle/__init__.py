@@ -1,1 +1,19 @@
-"""Holds functions against the theory: laws, derived tolerances, searches for counterexamples."""
+"""The oracle: hold anybody's function against the theory, and name what is wrong with it.
+
+>>> from rlproof.oracle import check
+>>> bool(check(lambda rewards, gamma: sum(gamma**t * r for t, r in enumerate(rewards)), "mdp.discounted_return"))
+True
+"""
+
+from .check import check
+from .contract import contracts
+from .deviation import Deviation, deviations
+from .verdict import Counterexample, Verdict
+
+
+def equations() -> tuple[str, ...]:
+    """List the ids of all equations that a function can be held against."""
+    return tuple(contracts())
+
+
+__all__ = ["Counterexample", "Deviation", "Verdict", "check", "contracts", "deviations", "equations"]

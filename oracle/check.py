@@ -1,14 +1,16 @@
 """`check`: hold somebody's function against an equation, and name what is wrong with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from .arrays import Kind, kinds
 from .candidate import Candidate, Unreadable, read
 from .contract import Contract, contract
 from .conventions import declared
-from .deviation import Deviation
+from .deviation import Deviation, named
 from .layout import FLAT, LAYOUTS, Layout
 from .naming import Named, name, shrink
 from .reading import Setting, settings
@@ -23,6 +25,7 @@ FIRST, EXAMPLES = 60, 1000
 """Cases on which every way to read the function is tried, and on which the one that fits is."""
 SECONDS = 10.0
 """How long one call may take."""
+NOT_REPRODUCIBLE = "called again with the same arguments, it returns something else: it keeps state, or is random"
 FEW = 8
 """Ways to read a function that fail on all of so many cases are not tried on more."""
 
@@ -53,6 +56,7 @@ class _Scored:
     trial: Trial
     seen: list[Observation]
     findings: list[Finding | None]
+    drawn: Sequence[Mapping[str, Any]]
 
     @property
     def wrong(self) -> list[Finding]:
@@ -160,7 +164,7 @@ def _tried(
 
 
 def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> _Scored:
-    scored = _Scored(trial, [], [])
+    scored = _Scored(trial, [], [], cases)
     for case in cases:
         seen = trial.observe(trial.arguments(case))
         scored.seen.append(seen)
@@ -181,11 +185,13 @@ def _decided(run: _Run, scored: Sequence[_Scored]) -> Verdict:
         found = _searched(run, best.trial)
         if found is None:
             return _beyond(run, best)
-        best = _Scored(best.trial, [*best.seen, found], [*best.findings, best.trial.judge(found)])
+        best = _Scored(best.trial, [*best.seen, found], [*best.findings, best.trial.judge(found)], best.drawn)
         scored = [best]
     run.failed = len(best.wrong)
     if all(_raises(entry) for entry in scored) or best.wrong[0].behaviour == "hangs":
         return _verdict(run, best.trial, ERROR, f"the function {best.wrong[0].message}")
+    if not _is_reproducible(best):
+        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviour="not_reproducible")
     return _named(run, best, scored)
 
 
@@ -206,8 +212,60 @@ def _searched(run: _Run, trial: Trial) -> Observation | None:
 
 
 def _beyond(run: _Run, best: _Scored) -> Verdict:
-    """A function that agrees with all that was asked: does it stay so where nothing was asked?"""
-    return _verdict(run, best.trial, AGREES, "")
+    """A function that is right in all that was asked: what it does where its arguments do not tell enough, and besides."""
+    if not _is_reproducible(best):
+        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviour="not_reproducible")
+    soiled = [arguments for seen in best.seen if (arguments := best.trial.soiled(seen.arguments)) is not None]
+    for arguments, seen in zip(soiled, best.seen, strict=False):
+        run.count("masked", 1)
+        found = best.trial.judge(Observation(seen.arguments, best.trial.observe(arguments).result))
+        if found is not None:
+            said = "what stands in masked places enters the result: a NaN there makes it NaN (zero times NaN is NaN)"
+            return _verdict(run, best.trial, VARIANT, f"{said}\n{found.message}", behaviour="masked_places_leak")
+    if best.trial.setting.assumes is not None:
+        return _assumed(run, best)
+    return _verdict(run, best.trial, AGREES, "", notes=_layouts(best))
+
+
+def _assumed(run: _Run, best: _Scored) -> Verdict:
+    """A function that is told of something without which it needs to be right: name what it does then."""
+    trial = best.trial
+    seen = [trial.observe(trial.arguments(drawn, restricted=False)) for drawn in best.drawn]
+    run.count("beyond its arguments", len(seen))
+    assumed = [entry for entry in named(trial.contract, trial.setting.told) if entry.id == trial.setting.assumes]
+    wrong = [found for entry in seen if (found := trial.judge(entry)) is not None]
+    run.failed = len(wrong)
+    if not wrong:
+        return _variant(run, Named(trial, tuple(assumed)), None)
+    found = name([(trial, seen)])
+    if found is not None:
+        return _variant(run, found, None)
+    said = f"{trial.setting.limits[0]} is not told, and what is done without it has no name"
+    return _verdict(run, trial, DISAGREES, f"{said}\n{wrong[0].message}")
+
+
+def _is_reproducible(best: _Scored) -> bool:
+    """Whether the function returns the same when it is called again."""
+    return all(_equal(best.trial.observe(seen.arguments), seen) for seen in best.seen[:FEW])
+
+
+def _equal(again: Observation, before: Observation) -> bool:
+    one, other = again.result, before.result
+    same = len(one.arrays) == len(other.arrays) and one.behaviour == other.behaviour
+    return same and all(map(_same_array, one.arrays, other.arrays))
+
+
+def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+def _layouts(best: _Scored) -> tuple[str, ...]:
+    """In which other shapes the function is right, too."""
+    if not best.trial.contract.has_steps or best.trial.layout is not FLAT:
+        return ()
+    trials = [replace(best.trial, layout=layout) for layout in LAYOUTS]
+    also = [trial.layout.name for trial in trials if not any(trial.run(drawn) for drawn in best.drawn[:FEW])]
+    return (f"right as well for steps of shape {', '.join(also)}",) if also else ()
 
 
 def _named(run: _Run, best: _Scored, scored: Sequence[_Scored]) -> Verdict:
@@ -246,6 +304,7 @@ def _verdict(
     *,
     deviations: Sequence[Deviation] = (),
     behaviour: str | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Verdict:
     variants = (behaviour,) if behaviour else tuple(entry.id for entry in deviations)
     return Verdict(
@@ -260,7 +319,7 @@ def _verdict(
         returns=str(trial.form),
         arrays=f"{trial.candidate.kind}, {trial.layout.name}",
         limits=trial.setting.limits,
-        notes=tuple(f"{parameter} was read as {word}" for parameter, word in trial.candidate.renamed.items()),
+        notes=notes + tuple(f"{parameter} was read as {word}" for parameter, word in trial.candidate.renamed.items()),
         counterexample=shown,
         cases=Cases(run.counted),
         loaded=run.examples if status == AGREES else sum(run.counted.values()),

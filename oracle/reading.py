@@ -55,6 +55,8 @@ class Rule:
     """Facts that must not be told."""
     restrict: Callable[[Facts], Facts] | None = None
     """Leaves out of the drawn data what cannot be told."""
+    assumes: str | None = None
+    """The deviation that this assumption amounts to where nothing is left out of the drawn data."""
 
 
 def reading(
@@ -92,11 +94,11 @@ def rule(
     beside: Sequence[str] = (),
     unless: Sequence[str] = (),
     restrict: Callable[[Facts], Facts] | None = None,
+    assumes: str | None = None,
 ) -> Rule:
     """Write a rule in one call."""
-    return Rule(
-        fact, frozenset(needs), find, limit, convention, frozenset(among), frozenset(beside), frozenset(unless), restrict
-    )
+    only, with_these, without = frozenset(among), frozenset(beside), frozenset(unless)
+    return Rule(fact, frozenset(needs), find, limit, convention, only, with_these, without, restrict, assumes)
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,9 @@ class Setting:
         return tuple(rule.limit for rule in self.rules if rule.limit is not None)
 
     @property
-    def is_restricted(self) -> bool:
-        """Whether part of what could be drawn is left out."""
-        return any(rule.restrict is not None for rule in self.rules)
+    def assumes(self) -> str | None:
+        """The deviation that an assumption amounts to, if there is one."""
+        return next((rule.assumes for rule in self.rules if rule.assumes is not None), None)
 
     def arguments(self, drawn: Facts, *, restricted: bool = True) -> dict[str, Any]:
         """The arguments by word, exact."""

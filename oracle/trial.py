@@ -73,6 +73,17 @@ class Trial:
         """Call the function."""
         return Observation(arguments, self.candidate(self.layout.turn(arguments), self.passed))
 
+    def soiled(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The arguments with NaN wherever a mask says that nothing counts; None if there is no mask."""
+        masks = [entry.word for entry in self.setting.readings if any(name in entry.tells for name in MASKS)]
+        if not masks:
+            return None
+        mask = np.asarray(arguments[masks[0]], dtype=bool)
+        return {
+            word: np.where(mask, value, np.nan).astype(value.dtype) if _is_masked(value, mask) else value
+            for word, value in arguments.items()
+        }
+
     def run(self, drawn: Facts) -> Finding | None:
         """Draw the arguments from a case, call the function and judge what it returns."""
         return self.judge(self.observe(self.arguments(drawn)))
@@ -185,6 +196,10 @@ class Trial:
             if name in facts and np.shape(facts[name]) == shape:
                 return np.asarray(facts[name], dtype=bool)
         return np.ones(shape, dtype=bool)
+
+
+def _is_masked(value: Any, mask: np.ndarray) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.shape == mask.shape
 
 
 def _finding(found: Comparison) -> Finding | None:

@@ -148,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "next_values", ("values", "last_value"), shifted, beside=("truncated",),
         limit="the value of a truncated episode's true successor", restrict=_only_the_last("truncated"),
+        assumes="successor_after_reset",
     ),
     rule("next_values", ("rewards", "last_value"), only_at_the_end, among=("mdp.rewards_to_go",), unless=("truncated",)),
     rule(
