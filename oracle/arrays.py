@@ -19,6 +19,10 @@ LIBRARIES = {"torch": "torch", "jax": "jax.numpy"}
 NUMPY_FLOATS = ("float64", "float32", "float16")
 
 
+class NotNumbersError(TypeError):
+    """What was returned cannot be read as an array of numbers."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A library's arrays, in one float dtype."""
@@ -64,11 +68,14 @@ def to_numpy(value: Any) -> np.ndarray:
     if isinstance(value, _torch_tensor()):
         value = value.detach().cpu()
         value = (value.float() if "bfloat16" in str(value.dtype) else value).numpy()
-    array = np.asarray(value)
-    if array.dtype.kind == "V" or str(array.dtype) == "bfloat16":
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:  # rows of several lengths, or an object that refuses
+        raise NotNumbersError(f"{type(value).__name__}: {error}") from error
+    if str(array.dtype) == "bfloat16":
         array = array.astype(np.float32)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an array of numbers was expected, got {type(value).__name__} of dtype {array.dtype}")
+        raise NotNumbersError(f"{type(value).__name__} of dtype {array.dtype}, not an array of numbers")
     return array
 
 
@@ -104,10 +111,10 @@ def _torch_tensor() -> tuple[type, ...]:
 
 
 def _jax_has_doubles() -> bool:
-    return bool(_module("jax").config.jax_enable_x64)
+    return bool(imported("jax").config.jax_enable_x64)
 
 
-def _module(name: str) -> Any:
+def imported(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as missing:
@@ -122,7 +129,7 @@ def _module(name: str) -> Any:
 
 _MAKERS: dict[str, Callable[[np.ndarray], Any]] = {
     "numpy": lambda array: array,
-    "torch": lambda array: _module("torch").from_numpy(np.ascontiguousarray(array)),
-    "jax": lambda array: _module("jax.numpy").asarray(array),
+    "torch": lambda array: imported("torch").from_numpy(np.ascontiguousarray(array)),
+    "jax": lambda array: imported("jax.numpy").asarray(array),
     "list": lambda array: array.tolist(),
 }

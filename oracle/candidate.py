@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..spec.decision_process import MDP
-from .arrays import Kind, to_numpy
+from .arrays import Kind, NotNumbersError, to_numpy
 from .cases import FloatMDP, fields
 from .timing import TooSlow, time_limit
 
@@ -71,12 +71,15 @@ class Candidate:
         try:
             with time_limit(self.seconds):
                 returned = self.apply(inputs)
-            names, parts = _parts(returned)
-            arrays = tuple(to_numpy(part) for part in parts)
         except TooSlow:
             return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
         except Exception as error:  # noqa: BLE001 - whatever it raises belongs to it
             return Result(problem=f"raises {type(error).__name__}: {error}", behaviour="raises")
+        names, found = parts(returned)
+        try:
+            arrays = tuple(map(to_numpy, found))
+        except NotNumbersError as error:
+            return Result(problem=f"returns {error}", behaviour="returns_no_numbers")
         changed = [name for name, value in before.items() if not _same(value, inputs[name])]
         if changed:
             return Result(arrays, names, f"changes its argument {changed[0]}", "changes_its_arguments")
@@ -131,7 +134,7 @@ def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]
         raise Unreadable("(its signature cannot be read)") from error
 
 
-def _parts(returned: Any) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+def parts(returned: Any) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """The names and the parts of what was returned: a mapping, a record, a tuple or a single result."""
     if hasattr(returned, "__dataclass_fields__"):
         returned = {name: getattr(returned, name) for name in returned.__dataclass_fields__}

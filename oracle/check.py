@@ -11,6 +11,8 @@ from .candidate import Candidate, Unreadable, read
 from .contract import Contract, contract
 from .conventions import declared
 from .deviation import Deviation, named
+from .differentiation import DIFFERENTIATING
+from .gradient_check import Differentiated, differentiate, has_gradient, names, wrong_slope
 from .layout import FLAT, LAYOUTS, Layout
 from .naming import Named, name, shrink
 from .reading import Setting, settings
@@ -21,8 +23,8 @@ from .trial import Finding, Observation, Trial
 from .verdict import AGREES, DISAGREES, ERROR, INEXPRESSIBLE, VARIANT, Cases, Counterexample, Verdict
 from .words import is_known, words
 
-FIRST, EXAMPLES = 60, 1000
-"""Cases on which every way to read the function is tried, and on which the one that fits is."""
+FIRST, EXAMPLES, GRADIENTS = 60, 1000, 30
+"""Cases on which every way to read the function is tried, on which the one that fits is, and its gradient."""
 SECONDS = 10.0
 """How long one call may take."""
 NOT_REPRODUCIBLE = "called again with the same arguments, it returns something else: it keeps state, or is random"
@@ -41,6 +43,7 @@ class _Run:
     name: str
     examples: int
     seed: int
+    gradient: bool
     counted: dict[str, int] = field(default_factory=dict)
     failed: int = 0
 
@@ -80,6 +83,7 @@ def check(
     dtype: str | None = None,
     examples: int = EXAMPLES,
     seconds: float = SECONDS,
+    gradient: bool = False,
     seed: int = 0,
 ) -> Verdict:
     """Hold a function against an equation.
@@ -94,6 +98,7 @@ def check(
         dtype: the floats that are passed; `float64` (JAX without doubles: `float32`) if left out.
         examples: how many cases a function must stand.
         seconds: how long one call may take.
+        gradient: whether the function's own gradient is held against the equation's, too (PyTorch, JAX).
         seed: seed of everything that is random.
     Returns:
         The verdict; true if the function agrees.
@@ -104,6 +109,8 @@ def check(
     said = declared(conventions or {})
     known = words()
     possible = kinds(function, arrays, dtype)
+    if gradient:
+        possible = [kind for kind in possible if kind.library in DIFFERENTIATING] or possible
     try:
         candidates = read(function, is_known, known.synonyms, arguments or {}, bind or {}, possible[0], seconds)
     except Unreadable as missing:
@@ -118,7 +125,7 @@ def check(
     ]
     if not ways:
         return _inexpressible(expected, candidates[0])
-    run = _Run(expected, candidates[0].name, examples, seed)
+    run = _Run(expected, candidates[0].name, examples, seed, gradient)
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
     cases = _drawn(needs, FIRST, own_seed(seed, equation))
     scored = _screened(run, ways, possible, cases)
@@ -191,7 +198,7 @@ def _decided(run: _Run, scored: Sequence[_Scored]) -> Verdict:
     if all(_raises(entry) for entry in scored) or best.wrong[0].behaviour == "hangs":
         return _verdict(run, best.trial, ERROR, f"the function {best.wrong[0].message}")
     if not _is_reproducible(best):
-        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviour="not_reproducible")
+        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviours=("not_reproducible",))
     return _named(run, best, scored)
 
 
@@ -214,17 +221,43 @@ def _searched(run: _Run, trial: Trial) -> Observation | None:
 def _beyond(run: _Run, best: _Scored) -> Verdict:
     """A function that is right in all that was asked: what it does where its arguments do not tell enough, and besides."""
     if not _is_reproducible(best):
-        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviour="not_reproducible")
+        return _verdict(run, best.trial, VARIANT, NOT_REPRODUCIBLE, behaviours=("not_reproducible",))
     soiled = [arguments for seen in best.seen if (arguments := best.trial.soiled(seen.arguments)) is not None]
     for arguments, seen in zip(soiled, best.seen, strict=False):
         run.count("masked", 1)
         found = best.trial.judge(Observation(seen.arguments, best.trial.observe(arguments).result))
         if found is not None:
             said = "what stands in masked places enters the result: a NaN there makes it NaN (zero times NaN is NaN)"
-            return _verdict(run, best.trial, VARIANT, f"{said}\n{found.message}", behaviour="masked_places_leak")
+            return _verdict(run, best.trial, VARIANT, f"{said}\n{found.message}", behaviours=("masked_places_leak",))
     if best.trial.setting.assumes is not None:
         return _assumed(run, best)
-    return _verdict(run, best.trial, AGREES, "", notes=_layouts(best))
+    if run.gradient and not has_gradient(best.trial):
+        said = "the values are right; a function of NumPy arrays has no gradient: hand it over in PyTorch or JAX"
+        return _verdict(run, best.trial, INEXPRESSIBLE, said)
+    wrong = _gradient(run, best) if run.gradient else None
+    return _verdict(run, best.trial, AGREES, "", notes=_layouts(best)) if wrong is None else wrong
+
+
+def _gradient(run: _Run, best: _Scored) -> Verdict | None:
+    """What is wrong with the gradient of a function whose values are right."""
+    trial, points = best.trial, list[Differentiated]()
+    wrong: tuple[str, Mapping[str, Any], Finding] | None = None
+    for drawn in best.drawn[:GRADIENTS]:
+        point = differentiate(trial, drawn)
+        run.count("gradient", int(point is not None))
+        if isinstance(point, Finding):
+            return _verdict(run, trial, ERROR, point.message)
+        found = None if point is None else wrong_slope(trial, point)
+        points += [] if point is None else [point]
+        if found is not None:
+            run.failed += 1
+            wrong = wrong or (found[0], points[-1].seen.arguments, found[1])
+    if wrong is None:
+        return None
+    word, arguments, finding = wrong
+    called = tuple(names(trial, word, points))
+    shown = counterexample(trial, arguments, finding)
+    return _verdict(run, trial, VARIANT if called else DISAGREES, finding.message, shown, behaviours=called)
 
 
 def _assumed(run: _Run, best: _Scored) -> Verdict:
@@ -270,13 +303,13 @@ def _layouts(best: _Scored) -> tuple[str, ...]:
 
 def _named(run: _Run, best: _Scored, scored: Sequence[_Scored]) -> Verdict:
     minimal = shrink(best.trial, own_seed(run.seed, "small"))
-    shown = None if minimal is None else counterexample(best.trial, *minimal)
+    shown = None if minimal is None else counterexample(best.trial, best.trial.arguments(minimal[0]), minimal[1])
     behaviours = {finding.behaviour for finding in best.wrong}
     if behaviours == {"changes_its_arguments"}:
-        return _verdict(run, best.trial, VARIANT, best.wrong[0].message, shown, behaviour="changes_its_arguments")
+        return _verdict(run, best.trial, VARIANT, best.wrong[0].message, shown, behaviours=("changes_its_arguments",))
     if all(finding.only_rounding for finding in best.wrong):
         said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
-        return _verdict(run, best.trial, VARIANT, said, shown, behaviour="low_precision")
+        return _verdict(run, best.trial, VARIANT, said, shown, behaviours=("low_precision",))
     found = name([(entry.trial, entry.seen) for entry in scored if not _raises(entry)])
     if found is not None:
         return _variant(run, found, shown)
@@ -303,10 +336,10 @@ def _verdict(
     shown: Counterexample | None = None,
     *,
     deviations: Sequence[Deviation] = (),
-    behaviour: str | None = None,
+    behaviours: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Verdict:
-    variants = (behaviour,) if behaviour else tuple(entry.id for entry in deviations)
+    variants = behaviours or tuple(entry.id for entry in deviations)
     return Verdict(
         function=run.name,
         equation=run.contract.equation.id,

@@ -43,10 +43,6 @@ class Extra:
     """Further lists of results."""
     counts: Callable[[Facts], Any] | None = None
     """Flags of the entries that are compared; the others may hold anything."""
-    stopped: frozenset[str] = frozenset()
-    """Facts through which no gradient may flow, though the formula depends on them."""
-    live: frozenset[str] = frozenset()
-    """Facts whose gradient is what the function is for; empty: all that are not stopped."""
 
 
 @dataclass(frozen=True)

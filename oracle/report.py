@@ -11,9 +11,8 @@ from .trial import Finding, Trial
 from .verdict import Counterexample
 
 
-def counterexample(trial: Trial, drawn: Mapping[str, Any], found: Finding) -> Counterexample:
-    """Write down a case on which the function is wrong."""
-    arguments = trial.arguments(drawn)
+def counterexample(trial: Trial, arguments: Mapping[str, Any], found: Finding) -> Counterexample:
+    """Write down arguments, by word, for which the function is wrong."""
     passed = trial.layout.turn(arguments)
     inputs = {name: passed[word] for name, word in trial.candidate.words.items()} | dict(trial.candidate.bound)
     return Counterexample(inputs, found.expected, found.got, found.message, _source(trial, inputs, found))

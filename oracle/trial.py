@@ -56,7 +56,7 @@ class Trial:
     setting: Setting
     form: Form
     layout: Layout = FLAT
-    _in_balls: bool = field(default=False, repr=False)
+    in_balls: bool = field(default=False, repr=False)
 
     @cached_property
     def passed(self) -> dict[str, Any]:
@@ -106,11 +106,11 @@ class Trial:
         """The right results, exact, laid out along time first."""
         exact = each(exactly, arguments)
         present = self.contract.presented(compute or self.contract.compute, self.form)
-        if not self._in_balls:
+        if not self.in_balls:
             try:
                 return present(self.setting.facts(exact))
             except NumberSystemError:
-                self._in_balls = True
+                self.in_balls = True
         with numbers.precision(REFERENCE_BITS):
             return present(self.setting.facts(each(to_ball, exact)))
 
