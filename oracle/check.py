@@ -12,8 +12,9 @@ from .contract import Contract, contract
 from .conventions import declared
 from .deviation import Deviation, named
 from .differentiation import DIFFERENTIATING
+from .expectation import equal_in_expectation
 from .gradient_check import Differentiated, differentiate, has_gradient, names, wrong_slope
-from .layout import FLAT, LAYOUTS, Layout
+from .layout import FLAT, LAYOUTS, Layout, layouts
 from .naming import Named, name, shrink
 from .reading import Setting, settings
 from .report import counterexample
@@ -143,8 +144,8 @@ def _screened(
 ) -> list[_Scored]:
     """Try every way to read the function, the best first: with columns only where nothing fits without."""
     tried = _tried(run, ways, possible, cases, (FLAT,))
-    if run.contract.has_steps and all(entry.rank[0] == 1 for entry in tried):
-        tried += _tried(run, ways, possible, cases, LAYOUTS)
+    if all(entry.rank[0] == 1 for entry in tried):
+        tried += _tried(run, ways, possible, cases, layouts(run.contract))
     return sorted(tried, key=lambda entry: entry.rank)
 
 
@@ -311,15 +312,23 @@ def _named(run: _Run, best: _Scored, scored: Sequence[_Scored]) -> Verdict:
         said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
         return _verdict(run, best.trial, VARIANT, said, shown, behaviours=("low_precision",))
     found = name([(entry.trial, entry.seen) for entry in scored if not _raises(entry)])
+    over = equal_in_expectation(best.trial, own_seed(run.seed, "expectation"))
     if found is not None:
-        return _variant(run, found, shown)
+        return _variant(run, found, shown, over)
+    if over is not None:
+        return _verdict(run, best.trial, VARIANT, _mean(over), shown, behaviours=("equal_in_expectation",))
     return _verdict(run, best.trial, DISAGREES, best.wrong[0].message, shown)
 
 
-def _variant(run: _Run, found: Named, shown: Counterexample | None) -> Verdict:
+def _mean(over: str) -> str:
+    return f"equal in expectation, not on each sample: its exact mean over {over} is the equation's"
+
+
+def _variant(run: _Run, found: Named, shown: Counterexample | None, over: str | None = None) -> Verdict:
     first: Deviation = found.deviations[0]
-    said = first.says + (f"\neffect: {first.effect}" if first.effect else "")
-    return _verdict(run, found.trial, VARIANT, said, shown, deviations=found.deviations)
+    said = "\n".join(filter(None, (first.says, first.effect and f"effect: {first.effect}", over and _mean(over))))
+    means = ("equal_in_expectation",) if over else ()
+    return _verdict(run, found.trial, VARIANT, said, shown, deviations=found.deviations, besides=means)
 
 
 def _inexpressible(expected: Contract, candidate: Candidate) -> Verdict:
@@ -337,9 +346,10 @@ def _verdict(
     *,
     deviations: Sequence[Deviation] = (),
     behaviours: tuple[str, ...] = (),
+    besides: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Verdict:
-    variants = behaviours or tuple(entry.id for entry in deviations)
+    variants = behaviours or (*(entry.id for entry in deviations), *besides)
     return Verdict(
         function=run.name,
         equation=run.contract.equation.id,
