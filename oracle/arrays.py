@@ -29,20 +29,22 @@ class Kind:
 
     library: str
     dtype: str
+    float_flags: bool = False
+    """Whether flags are passed as zeros and ones: not every library subtracts booleans."""
 
     def make(self, value: Any) -> Any:
         """Convert an array; numbers, flags and objects stay."""
         if isinstance(value, np.generic):
-            return value.item()
+            return float(value) if self.float_flags and value.dtype.kind == "b" else value.item()
         if not isinstance(value, np.ndarray):
             return value
-        if value.dtype.kind == "f":
+        if value.dtype.kind == "f" or (value.dtype.kind == "b" and self.float_flags):
             value = value.astype(self.dtype)
         return _MAKERS[self.library](value)
 
     def __str__(self) -> str:
         """Both names."""
-        return f"{self.library} {self.dtype}"
+        return f"{self.library} {self.dtype}" + (", flags as zeros and ones" if self.float_flags else "")
 
 
 def kinds(function: Callable[..., Any], library: str | None, dtype: str | None) -> list[Kind]:
@@ -59,7 +61,8 @@ def kinds(function: Callable[..., Any], library: str | None, dtype: str | None) 
     found = []
     for name in libraries:
         usual = "float32" if name == "jax" and not _jax_has_doubles() else "float64"
-        found += [Kind(name, dtype)] if dtype else [Kind(name, usual), Kind(name, "float32")]
+        for each in [dtype] if dtype else [usual, "float32"]:
+            found += [Kind(name, each), Kind(name, each, float_flags=True)]
     return list(dict.fromkeys(found))
 
 

@@ -43,6 +43,10 @@ class Extra:
     """Further lists of results."""
     counts: Callable[[Facts], Any] | None = None
     """Flags of the entries that are compared; the others may hold anything."""
+    shapes: Mapping[str, Callable[[Facts, Any], Any]] = field(default_factory=dict)
+    """Other shapes in which the result is accepted, by name: from the facts and the result."""
+    parts: Callable[[Facts], Any] | None = None
+    """The equation composed of parts; deviations exchange some of them, by the fact `parts`."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,22 @@ class Contract:
         """Whether further axes may follow the first, of time."""
         return "[T, ...]" in self.equation.sections.get("Args", "")
 
+    @property
+    def has_sequences(self) -> bool:
+        """Whether the first axis is of sequences, or of groups of them."""
+        return any(shape in self.equation.sections.get("Args", "") for shape in ("[B, L]", "[..., G]"))
+
+    @property
+    def is_one_number(self) -> bool:
+        """Whether the result is one number."""
+        return self.equation.sections.get("Returns", "").startswith(("One number", "A number"))
+
     def compute(self, facts: Facts) -> Outputs:
         """The outputs by name, in the number system of the facts."""
-        result = self.equation.function(**{name: facts[name] for name in self.parameters})
+        if "parts" in facts and self.extra.parts is not None:
+            result = self.extra.parts(facts)
+        else:
+            result = self.equation.function(**{name: facts[name] for name in self.parameters})
         return {self.equation.name: result, **{name: find(facts, result) for name, find in self.extra.beside.items()}}
 
     def forms(self) -> Iterator[Form]:
@@ -77,8 +94,8 @@ class Contract:
         own, returns = self.equation.name, self.equation.sections.get("Returns", "")
         yield Form((own,))
         yield from (Form(outputs) for outputs in self.extra.forms)
-        one_number = returns.startswith(("One number", "A number"))
-        reductions = ("terms", "sum") if self.is_mean else () if one_number else ("mean", "sum")
+        reductions = ("terms", "sum") if self.is_mean else () if self.is_one_number else ("mean", "sum")
+        reductions = (*reductions, *self.extra.shapes)
         yield from (Form((own,), reduction) for reduction in reductions)
         if "to be maximised" in returns or "to be minimised" in returns:
             yield from (Form((own,), r, negated=True) for r in ("as it is", *reductions))
@@ -97,6 +114,8 @@ class Contract:
         return present
 
     def _reduced(self, result: Any, reduction: str, facts: Facts) -> Any:
+        if reduction in self.extra.shapes:
+            return self.extra.shapes[reduction](facts, result)
         if self.is_mean and reduction == "sum":
             return result * int(np.prod(common_shape(self.parameters, facts)))
         if reduction in ("mean", "sum") and not self.is_mean:

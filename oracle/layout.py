@@ -43,6 +43,35 @@ def _has_steps(value: Any, length: int) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == length
 
 
+@dataclass(frozen=True)
+class OneSequence(Layout):
+    """The first sequence (or group) alone, without an axis for sequences."""
+
+    one_number: bool = False
+    """Whether the result is one number for all sequences."""
+
+    def lift(self, contract: Contract, drawn: Facts) -> Facts:  # noqa: ARG002 - every array is about sequences
+        """Keep the first sequence."""
+        return {name: value[:1] if isinstance(value, np.ndarray) else value for name, value in drawn.items()}
+
+    def turn(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Drop the axis of sequences."""
+        return {word: value[0] if isinstance(value, np.ndarray) else value for word, value in arguments.items()}
+
+    def turned(self, value: Any) -> Any:
+        """Give a result its axis of sequences back."""
+        return value if self.one_number else np.asarray(value)[None]
+
+
+def layouts(contract: Contract) -> tuple[Layout, ...]:
+    """The further shapes in which an equation's data may be laid out."""
+    if contract.has_steps:
+        return LAYOUTS
+    if not contract.has_sequences:
+        return ()
+    return OneSequence("one sequence", one_number=contract.is_one_number), Layout("[L, B]", columns_first=True)
+
+
 FLAT = Layout("[T]")
 LAYOUTS = (Layout("[T, 1]", 1), Layout("[T, B]", 3), Layout("[B, T]", 3, columns_first=True))
 

@@ -8,9 +8,11 @@ Where a name is used for different things it has several readings, and a functio
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
+
+from .vocabulary import vocabulary
 
 Facts = Mapping[str, Any]
 """Data by name: what was drawn, what is passed, or what the equation is asked about."""
@@ -35,6 +37,17 @@ class Reading:
     """Not tried unless the user says that this is what is meant: a frequent bug looks the same."""
     passed: Callable[[Any, Callable[[Any], Any]], Any] | None = None
     """What is passed in place of the data: a callable, a field of an object; gets the data and the array maker."""
+    among: frozenset[str] = frozenset()
+    """Equations, by id or by one of their parameters, for which the word means this and nothing that it means elsewhere.
+
+    Empty: all others.
+    """
+    style: Mapping[str, str] = field(default_factory=dict)
+    """A choice that other readings make as well (`transitions: one`): those that choose otherwise do not go with it."""
+    prepare: Callable[[Facts], Facts] | None = None
+    """Changes the drawn data first, for all words alike: rows that are no transitions, padding."""
+    about_data: bool = False
+    """Says how the data came about: declared, and never passed."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +82,14 @@ def reading(
     needs: Sequence[str],
     only_declared: bool = False,
     passed: Callable[[Any, Callable[[Any], Any]], Any] | None = None,
+    among: Sequence[str] = (),
+    style: Mapping[str, str] | None = None,
+    prepare: Callable[[Facts], Facts] | None = None,
+    about_data: bool = False,
 ) -> Reading:
     """Write a reading in one call."""
-    return Reading(word, convention, says, frozenset(needs), make, tells, only_declared, passed)
+    needed, only, chosen = frozenset(needs), frozenset(among), style or {}
+    return Reading(word, convention, says, needed, make, tells, only_declared, passed, only, chosen, prepare, about_data)
 
 
 def own(word: str) -> Reading:
@@ -138,9 +156,12 @@ class Setting:
 
     def arguments(self, drawn: Facts, *, restricted: bool = True) -> dict[str, Any]:
         """The arguments by word, exact."""
-        for entry in self.rules:
-            if restricted and entry.restrict is not None:
-                drawn = entry.restrict(drawn)
+        for entry in self.readings:
+            if entry.prepare is not None:
+                drawn = entry.prepare(drawn)
+        for assumption in self.rules:
+            if restricted and assumption.restrict is not None:
+                drawn = assumption.restrict(drawn)
         return {entry.word: entry.make(drawn) for entry in self.readings}
 
     def facts(self, arguments: Facts) -> dict[str, Any]:
@@ -164,9 +185,10 @@ def settings(
 ) -> Iterator[Setting]:
     """Every way to read these words as information for an equation with these parameters."""
     several = set[str]()
+    words = [*words, *(word for word in declared if any(entry.about_data for entry in readings.get(word, ())))]
     options = []
     for word in words:
-        known = readings.get(word) or (own(word),)
+        known = meant(word, readings.get(word, ()), (equation, *parameters))
         if word in declared:
             candidates = [entry for entry in known if entry.convention == declared[word]]
         else:
@@ -175,11 +197,24 @@ def settings(
             several.add(word)
         options.append(candidates)
     usable = [entry for entry in rules if not entry.among or equation in entry.among]
-    for chosen in product(*options):
+    for chosen in filter(_in_one_style, product(*options)):
         told = frozenset().union(*(entry.tells for entry in chosen))
         allowed = [entry for entry in usable if entry.beside <= told and not entry.unless & told]
         for found in _derivations(parameters, told, allowed, declared):
             yield Setting(tuple(chosen), found, frozenset(several))
+
+
+def meant(word: str, known: Sequence[Reading], about: Sequence[str]) -> Sequence[Reading]:
+    """What a word means for an equation, given its id and parameters: what it means there alone, else in general."""
+    particular = [entry for entry in known if not entry.among.isdisjoint(about)]
+    general = [entry for entry in known if not entry.among]
+    return particular or general or ([own(word)] if word in vocabulary() else [])
+
+
+def _in_one_style(readings: Sequence[Reading]) -> bool:
+    """Whether no two readings choose differently."""
+    choices = {choice for entry in readings for choice in entry.style.items()}
+    return len(choices) == len({what for what, _ in choices})
 
 
 def _derivations(
