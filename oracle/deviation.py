@@ -33,6 +33,8 @@ class Deviation:
     references: tuple[str, ...] = ()
     kind: str = BUG
     """`bug`, or `contested` and `deliberate`: a variant that its authors chose."""
+    spelling: str = ""
+    """Tells apart several ways to make the same mistake, which share a name: what happens at an edge."""
 
     def after(self, first: "Deviation") -> "Deviation":
         """Both changes, the other one on the inside."""
@@ -56,9 +58,10 @@ def deviation(
     effect: str = "",
     seen: Sequence[str] = (),
     kind: str = BUG,
+    spelling: str = "",
 ) -> Deviation:
     """Write a deviation in one call."""
-    return Deviation(name, says, change, frozenset(needs), effect, tuple(seen), kind)
+    return Deviation(name, says, change, frozenset(needs), effect, tuple(seen), kind, spelling)
 
 
 def before(rewrite: Callable[[Facts], Facts]) -> Callable[[Compute], Compute]:
@@ -109,8 +112,8 @@ def named(contract: Contract, facts: frozenset[str]) -> list[Deviation]:
     found = [*own.get(contract.equation.id, ())]
     for family in families:
         found += family(contract, facts)
-    unique = {entry.id: entry for entry in reversed(found)}
-    return [entry for entry in found if entry.needs <= facts and unique[entry.id] is entry]
+    unique = {(entry.id, entry.spelling): entry for entry in reversed(found)}
+    return [entry for entry in found if entry.needs <= facts and unique[entry.id, entry.spelling] is entry]
 
 
 def deviations(identifier: str) -> tuple[Deviation, ...]:

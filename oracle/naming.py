@@ -25,9 +25,9 @@ class Named:
 def name(ranked: Sequence[tuple[Trial, Sequence[Observation]]]) -> Named | None:
     """The deviations that explain a function under the likeliest reading; two at once, if none does alone."""
     for trial, seen in ranked:
-        single = tuple(d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen))
+        single = {d.id: d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen)}
         if single:
-            return Named(trial, single)
+            return Named(trial, tuple(single.values()))
     for trial, seen in ranked[:PAIRED]:
         pair = next((d for d in _pairs(trial) if explains(d, trial, seen)), None)
         if pair is not None:

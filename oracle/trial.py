@@ -133,11 +133,11 @@ class Trial:
                 results = self.contract.presented(compute, self.form)(facts)
         except (ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
             return False  # not defined in doubles: the exact comparison decides
-        for got, wanted in zip(arrays, results, strict=True):
+        for name, got, wanted in zip(self.form.outputs, arrays, results, strict=True):
             value = np.asarray(wanted, dtype=float)
             if got.shape != value.shape:
                 return True
-            counted = self._counted(facts, value.shape)
+            counted = self._counted(facts, value.shape, name)
             with np.errstate(all="ignore"):
                 difference, scale = abs(got - value), 1 + abs(value).max(initial=0, where=np.isfinite(value))
             if np.any((difference > NEAR * scale) & counted) or np.any((np.isnan(got) & ~np.isnan(value)) & counted):
@@ -155,7 +155,7 @@ class Trial:
         exact = self.expected(seen.arguments, compute)
         rounded: dict[str, tuple[Any, ...]] = {}
         for position, (got, wanted) in enumerate(zip(arrays, exact, strict=True)):
-            counted = self._counted(self.setting.facts(seen.arguments), np.shape(wanted))
+            counted = self._counted(self.setting.facts(seen.arguments), np.shape(wanted), self.form.outputs[position])
             if got.shape == np.shape(wanted):
                 if _is_nearest(got[counted], np.asarray(wanted)[counted]):
                     continue
@@ -188,11 +188,12 @@ class Trial:
         bound = np.asarray(getattr(rounded[dtype][position], "error", 0.0), dtype=float)
         return judge_against(wanted, got, bound)
 
-    def _counted(self, facts: Facts, shape: tuple[int, ...]) -> Any:
-        """Flags of the entries of a result that are compared."""
+    def _counted(self, facts: Facts, shape: tuple[int, ...], output: str) -> Any:
+        """Flags of the entries of a result that are compared; a row that is no transition must give nothing."""
         if self.contract.extra.counts is not None:
             return np.broadcast_to(self.contract.extra.counts(facts), shape)
-        for name in MASKS:
+        must_vanish = "reset_rows" in facts and output == self.contract.equation.name
+        for name in () if must_vanish else MASKS:
             if name in facts and np.shape(facts[name]) == shape:
                 return np.asarray(facts[name], dtype=bool)
         return np.ones(shape, dtype=bool)
