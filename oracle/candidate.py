@@ -1,7 +1,8 @@
 """Somebody's function: what it asks for, how it is called, and what it does besides returning a result."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any
@@ -14,6 +15,8 @@ from .cases import FloatMDP, fields
 from .timing import TooSlow, time_limit
 
 
+WRITTEN = ("target_parameters", "target_params", "target", "action_values", "state_values", "q_table", "q", "v")
+"""Arguments into which functions write their result; where none is changed, the result equals what was there."""
 MEANINGS = 24
 """How many combinations of what ambiguous names may mean are tried."""
 
@@ -69,12 +72,14 @@ class Candidate:
         inputs = self.inputs(arguments, passed)
         before = {name: _copy(value) for name, value in inputs.items() if hasattr(value, "shape")}
         try:
-            with time_limit(self.seconds):
+            with time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 returned = self.apply(inputs)
         except TooSlow:
             return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
-        except Exception as error:  # noqa: BLE001 - whatever it raises belongs to it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises belongs to it
             return Result(problem=f"raises {type(error).__name__}: {error}", behaviour="raises")
+        if returned is None:
+            return self._in_place(inputs, before)
         names, found = parts(returned)
         try:
             arrays = tuple(map(to_numpy, found))
@@ -85,11 +90,24 @@ class Candidate:
             return Result(arrays, names, f"changes its argument {changed[0]}", "changes_its_arguments")
         return Result(arrays, names)
 
+    def _in_place(self, inputs: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> Result:
+        """The result of a function that writes it into one of its arguments and returns nothing."""
+        changed = [name for name, value in before.items() if not _same(value, inputs[name])]
+        written = [name for name in self.words if name in changed or (not changed and name in WRITTEN)]
+        if len(written) != 1:
+            return Result(problem="returns nothing", behaviour="returns_no_numbers")
+        return Result((to_numpy(inputs[written[0]]).copy(),))
+
     def apply(self, inputs: Mapping[str, Any]) -> Any:
         """Call the function itself."""
         everything = {**inputs, **self.bound}
         first = [everything.pop(name) for name in self.positional]
-        return self.function(*first, **everything)
+        returned = self.function(*first, **everything)
+        if isinstance(returned, Iterator) or (
+            isinstance(returned, list) and hasattr(next(iter(returned), 0), "_fields")
+        ):
+            return tuple(zip(*returned, strict=True))  # records one by one: one list for each of their fields
+        return returned
 
 
 def read(

@@ -64,7 +64,7 @@ def exactly(value: Any) -> Any:
         return _record(value, exactly)
     if is_discrete(value):
         return value
-    if isinstance(value, FloatMDP):
+    if isinstance(value, (MDP, FloatMDP)):
         return MDP(**fields(value, exactly), terminal=value.terminal)
     return numbers.exact(value) if isinstance(value, np.ndarray) else numbers.rational(value)
 
@@ -76,7 +76,7 @@ def to_rounded(value: Any, dtype: str) -> Any:
     if is_discrete(value):
         return value
     unit = UNIT_ROUNDOFF[dtype]
-    if isinstance(value, FloatMDP):
+    if isinstance(value, (MDP, FloatMDP)):
         return MDP(**fields(value, lambda field: Rounded(field, unit=unit)), terminal=value.terminal)
     return Rounded(value, unit=unit)
 

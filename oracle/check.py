@@ -19,6 +19,7 @@ from .naming import Named, name, shrink
 from .reading import Setting, settings
 from .report import counterexample
 from .search import BrokenError, own_seed, search
+from .stateful import stepwise
 from .strategies import arguments as draw_arguments
 from .trial import Finding, Observation, Trial
 from .verdict import AGREES, DISAGREES, ERROR, INEXPRESSIBLE, VARIANT, Cases, Counterexample, Verdict
@@ -113,7 +114,11 @@ def check(
     if gradient:
         possible = [kind for kind in possible if kind.library in DIFFERENTIATING] or possible
     try:
-        candidates = read(function, is_known, known.synonyms, arguments or {}, bind or {}, possible[0], seconds)
+        about = (equation, *expected.parameters)
+        called = stepwise(function)
+        candidates = read(
+            called, lambda word: is_known(word, about), known.synonyms, arguments or {}, bind or {}, possible[0], seconds
+        )
     except Unreadable as missing:
         label = getattr(function, "__name__", str(function))
         return Verdict(label, equation, ERROR, f"the parameter {missing} means nothing here: map it or bind it")
@@ -126,9 +131,9 @@ def check(
     ]
     if not ways:
         return _inexpressible(expected, candidates[0])
-    run = _Run(expected, candidates[0].name, examples, seed, gradient)
+    run = _Run(expected, candidates[0].name, min(examples, expected.extra.examples), seed, gradient)
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
-    cases = _drawn(needs, FIRST, own_seed(seed, equation))
+    cases = _drawn(needs, min(FIRST, run.examples), own_seed(seed, equation))
     scored = _screened(run, ways, possible, cases)
     return _decided(run, scored)
 
@@ -144,7 +149,7 @@ def _screened(
 ) -> list[_Scored]:
     """Try every way to read the function, the best first: with columns only where nothing fits without."""
     tried = _tried(run, ways, possible, cases, (FLAT,))
-    if all(entry.rank[0] == 1 for entry in tried):
+    if all(entry.rank[0] == 1 or (run.contract.is_rowwise and entry.wrong) for entry in tried):
         tried += _tried(run, ways, possible, cases, layouts(run.contract))
     return sorted(tried, key=lambda entry: entry.rank)
 
@@ -163,7 +168,7 @@ def _tried(
             _score(Trial(candidate.of_kind(kind), run.contract, setting, form, layout), cases)
             for layout in layouts
             for candidate, setting in ways
-            for form in run.contract.forms()
+            for form in run.contract.forms(setting.told)
         ]
         tried += found
         if not all(_raises(entry) for entry in found):
@@ -236,7 +241,7 @@ def _beyond(run: _Run, best: _Scored) -> Verdict:
         said = "the values are right; a function of NumPy arrays has no gradient: hand it over in PyTorch or JAX"
         return _verdict(run, best.trial, INEXPRESSIBLE, said)
     wrong = _gradient(run, best) if run.gradient else None
-    return _verdict(run, best.trial, AGREES, "", notes=_layouts(best)) if wrong is None else wrong
+    return _verdict(run, best.trial, AGREES, "", notes=_notes(run, best)) if wrong is None else wrong
 
 
 def _gradient(run: _Run, best: _Scored) -> Verdict | None:
@@ -291,6 +296,14 @@ def _equal(again: Observation, before: Observation) -> bool:
 
 def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
     return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+def _notes(run: _Run, best: _Scored) -> tuple[str, ...]:
+    """What else is to be known about a function that agrees."""
+    few = f"held against {run.examples} cases only, as one takes the equation long"
+    undefined = "NaN where the formula divides zero by zero, for which the equation has a value of its own"
+    notes = (few,) if run.examples == run.contract.extra.examples else ()
+    return (*notes, *((undefined,) if any(map(best.trial.is_undefined, best.seen)) else ()), *_layouts(best))
 
 
 def _layouts(best: _Scored) -> tuple[str, ...]:

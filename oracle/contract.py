@@ -1,5 +1,6 @@
 """What is expected of a function that claims to be an equation: its results, and the forms that are accepted."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,6 +42,12 @@ class Extra:
     """Results that are returned with it, from the facts and the equation's own result."""
     forms: tuple[tuple[str, ...], ...] = ()
     """Further lists of results."""
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Facts without which a result beside does not exist."""
+    undefined: Callable[[Facts], bool] | None = None
+    """Whether the formula divides zero by zero: there, NaN is accepted beside the value that the equation has."""
+    examples: int = sys.maxsize
+    """How many cases are enough, where one takes long."""
     counts: Callable[[Facts], Any] | None = None
     """Flags of the entries that are compared; the others may hold anything."""
     shapes: Mapping[str, Callable[[Facts, Any], Any]] = field(default_factory=dict)
@@ -72,9 +79,24 @@ class Contract:
         return "[T, ...]" in self.equation.sections.get("Args", "")
 
     @property
+    def has_rows(self) -> bool:
+        """Whether there is a result for each step, which depends on other steps."""
+        return "rewards" in self.parameters and "[T, ...]" in self.equation.sections.get("Returns", "")
+
+    @property
     def has_sequences(self) -> bool:
         """Whether the first axis is of sequences, or of groups of them."""
         return any(shape in self.equation.sections.get("Args", "") for shape in ("[B, L]", "[..., G]"))
+
+    @property
+    def is_rowwise(self) -> bool:
+        """Whether every axis but the last is of states, all treated alike."""
+        return any(shape in self.equation.sections.get("Args", "") for shape in ("[..., A]", "[..., k]", "[T, k"))
+
+    @property
+    def has_dimensions(self) -> bool:
+        """Whether the last axis is of the dimensions of an action."""
+        return any(shape in self.equation.sections.get("Args", "") for shape in ("[..., k]", "[T, k"))
 
     @property
     def is_one_number(self) -> bool:
@@ -82,18 +104,35 @@ class Contract:
         return self.equation.sections.get("Returns", "").startswith(("One number", "A number"))
 
     def compute(self, facts: Facts) -> Outputs:
-        """The outputs by name, in the number system of the facts."""
-        if "parts" in facts and self.extra.parts is not None:
-            result = self.extra.parts(facts)
+        """The outputs by name, in the number system of the facts; from the rows that count alone, where that is told."""
+        if "valid" in facts and self.has_rows:
+            own = {name: facts[name] for name in (*self.parameters, "parts") if name in facts}
+            result = by_rows(self._result, own, facts["valid"])
         else:
-            result = self.equation.function(**{name: facts[name] for name in self.parameters})
-        return {self.equation.name: result, **{name: find(facts, result) for name, find in self.extra.beside.items()}}
+            result = self._result(facts)
+        required = self.extra.requires
+        known = {
+            name: find(facts, result)
+            for name, find in self.extra.beside.items()
+            if facts.keys() >= set(required.get(name, ()))
+        }
+        return {self.equation.name: result, **known}
 
-    def forms(self) -> Iterator[Form]:
-        """Every form in which the results are accepted."""
+    def _result(self, facts: Facts) -> Any:
+        if "parts" in facts and self.extra.parts is not None:
+            return self.extra.parts(facts)
+        return self.equation.function(**{name: facts[name] for name in self.parameters})
+
+    def forms(self, told: frozenset[str]) -> Iterator[Form]:
+        """Every form in which the results are accepted, where these facts are told."""
         own, returns = self.equation.name, self.equation.sections.get("Returns", "")
         yield Form((own,))
-        yield from (Form(outputs) for outputs in self.extra.forms)
+        required = self.extra.requires
+        yield from (
+            Form(outputs)
+            for outputs in self.extra.forms
+            if all(told.issuperset(required.get(name, ())) for name in outputs)
+        )
         reductions = ("terms", "sum") if self.is_mean else () if self.is_one_number else ("mean", "sum")
         reductions = (*reductions, *self.extra.shapes)
         yield from (Form((own,), reduction) for reduction in reductions)
@@ -127,6 +166,26 @@ class Contract:
         shape = common_shape(self.parameters, facts)
         terms = [compute(entry(facts, shape, index))[name] for index in np.ndindex(*shape)]
         return stacked(terms).reshape(*shape)
+
+
+def by_rows(compute: Callable[[Facts], Any], facts: Facts, counted: Any) -> Any:
+    """Compute from the rows that count alone, in each column; the others get zero."""
+    if counted.ndim > 1:
+        columns = [by_rows(compute, _column(facts, counted, c), counted[:, c]) for c in range(counted.shape[1])]
+        return stacked([stacked([column[t] for column in columns]) for t in range(len(counted))])
+    rows = np.flatnonzero(counted)
+    kept = {name: value[rows] if _is_like(value, counted) else value for name, value in facts.items()}
+    some = next(value for value in facts.values() if _is_like(value, counted) and getattr(value, "dtype", None) != bool)
+    result = compute(kept) if len(rows) else some[:0]
+    return stacked([*result, 0 * some[0]])[np.where(counted, np.cumsum(counted) - 1, -1)]
+
+
+def _column(facts: Facts, counted: Any, column: int) -> dict[str, Any]:
+    return {name: value[:, column] if _is_like(value, counted) else value for name, value in facts.items()}
+
+
+def _is_like(value: Any, counted: Any) -> bool:
+    return np.shape(value)[: counted.ndim] == counted.shape
 
 
 def common_shape(names: Sequence[str], facts: Facts) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """A function read in one way, and its results held against the equation, or against a change of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -100,12 +100,21 @@ class Trial:
             return self._judged(seen, arrays)
         if compute is not None and self._is_far(seen, arrays, compute):
             return Finding("far off")
+        if self.is_undefined(seen):
+            return None
         return self._compared(seen, arrays, compute or self.contract.compute)
+
+    def is_undefined(self, seen: Observation) -> bool:
+        """Whether NaN was returned where the formula divides zero by zero."""
+        test = self.contract.extra.undefined
+        if test is None or not any(array.dtype.kind == "f" and np.isnan(array).any() for array in seen.result.arrays):
+            return False
+        return test(self.setting.facts(each(exactly, seen.arguments)))
 
     def expected(self, arguments: Mapping[str, Any], compute: Compute | None = None) -> tuple[Any, ...]:
         """The right results, exact, laid out along time first."""
         exact = each(exactly, arguments)
-        present = self.contract.presented(compute or self.contract.compute, self.form)
+        present = self._present(compute or self.contract.compute)
         if not self.in_balls:
             try:
                 return present(self.setting.facts(exact))
@@ -114,15 +123,22 @@ class Trial:
         with numbers.precision(REFERENCE_BITS):
             return present(self.setting.facts(each(to_ball, exact)))
 
+    def _present(self, compute: Compute) -> Callable[[Facts], tuple[Any, ...]]:
+        """What a function returns that computes so, in the form and the layout."""
+        present = self.contract.presented(compute, self.form)
+        return (lambda facts: tuple(map(_squeezed, present(facts)))) if self.layout.is_row else present
+
     def _arranged(self, result: Result) -> list[np.ndarray] | None:
         """The arrays in the order of the form, time first; None if their number is another."""
         arrays, wanted = list(result.arrays), self.form.outputs
         if len(arrays) != len(wanted):
-            return None
+            return arrays if self.contract.equation.id in JUDGES else None
         names = [name.rstrip("s") for name in result.names]
         singular = [name.rstrip("s") for name in wanted]
         if names and len(names) > 1 and sorted(names) == sorted(singular):
             arrays = [arrays[names.index(name)] for name in singular]
+        if self.layout.is_row and self.contract.equation.id not in JUDGES:
+            return [np.squeeze(array) for array in arrays]
         return [self.layout.turned(array) for array in arrays]
 
     def _is_far(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> bool:
@@ -130,7 +146,7 @@ class Trial:
         try:
             with np.errstate(all="ignore"):
                 facts = self.setting.facts(each(_in_doubles, seen.arguments))
-                results = self.contract.presented(compute, self.form)(facts)
+                results = self._present(compute)(facts)
         except (ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
             return False  # not defined in doubles: the exact comparison decides
         for name, got, wanted in zip(self.form.outputs, arrays, results, strict=True):
@@ -149,7 +165,8 @@ class Trial:
         facts = self.setting.facts(seen.arguments)
         own = {name: facts[name] for name in self.contract.parameters}
         judge = JUDGES[self.contract.equation.id]
-        return _finding(judge(self.contract.equation, own, arrays[0], _dtype(arrays[0])))
+        got = arrays[0] if len(arrays) == 1 else arrays
+        return _finding(judge(self.contract.equation, own, got, _dtype(arrays[-1])))
 
     def _compared(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> Finding | None:
         exact = self.expected(seen.arguments, compute)
@@ -184,7 +201,7 @@ class Trial:
             return judge_against(wanted, got, 0.0)
         if dtype not in rounded:
             carried = {word: _carried(v, self.candidate.kind.dtype, dtype) for word, v in seen.arguments.items()}
-            rounded[dtype] = self.contract.presented(compute, self.form)(self.setting.facts(carried))
+            rounded[dtype] = self._present(compute)(self.setting.facts(carried))
         bound = np.asarray(getattr(rounded[dtype][position], "error", 0.0), dtype=float)
         return judge_against(wanted, got, bound)
 
@@ -197,6 +214,10 @@ class Trial:
             if name in facts and np.shape(facts[name]) == shape:
                 return np.asarray(facts[name], dtype=bool)
         return np.ones(shape, dtype=bool)
+
+
+def _squeezed(result: Any) -> Any:
+    return result.reshape(tuple(n for n in result.shape if n != 1)) if np.shape(result) else result
 
 
 def _is_masked(value: Any, mask: np.ndarray) -> bool:
@@ -254,5 +275,3 @@ def _carried(value: Any, given: str, computed: str) -> Any:
     if isinstance(value, FloatMDP):
         return MDP(**fields(value, rounded), terminal=value.terminal)
     return type(value)(*map(rounded, value)) if is_record(value) else rounded(value)
-
-

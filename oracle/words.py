@@ -1,13 +1,12 @@
 """Every word that a parameter may be, with its readings, rules and synonyms: collected from the fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
 
-from .reading import Reading, Rule
-from .vocabulary import vocabulary
+from .reading import Reading, Rule, meant
 
 
 class Words(NamedTuple):
@@ -36,9 +35,9 @@ def words() -> Words:
     return Words(readings, tuple(rules), synonyms)
 
 
-def is_known(word: str) -> bool:
-    """Whether the word means something."""
-    return word in words().readings or word in vocabulary()
+def is_known(word: str, about: Sequence[str]) -> bool:
+    """Whether the word means something for an equation, given its id and parameters."""
+    return bool(meant(word, words().readings.get(word, ()), about))
 
 
 def words_about(parameters: Iterable[str]) -> frozenset[str]:
