@@ -76,7 +76,7 @@ def judge_against(expected: Any, got: Any, bound: Any) -> Comparison:
     if got.shape != np.shape(shown):
         return Comparison(float("inf"), 0.0, False, shown, got)
     errors = np.array([distance(a, b) for a, b in zip(np.ravel(got), np.ravel(expected), strict=True)])
-    bounds = np.broadcast_to(bound, np.shape(shown)).ravel()
+    bounds = np.nan_to_num(np.broadcast_to(bound, np.shape(shown)).ravel(), nan=0.0, posinf=np.inf)
     shares = errors / np.where((bounds > 0) & np.isfinite(bounds), bounds, 1.0)
     excess = np.where(errors <= bounds, np.where(np.isinf(bounds), 0.0, shares), np.inf)
     worst = int(excess.argmax()) if excess.size else 0
@@ -87,7 +87,8 @@ def judge_against(expected: Any, got: Any, bound: Any) -> Comparison:
 def distance(got: Any, expected: Any) -> float:
     """|got - expected|, evaluated without rounding; infinite unless both or neither are finite."""
     if isinstance(expected, arb) and not expected.is_finite():
-        return 0.0 if got == float(expected) else float("inf")
+        same = np.isnan(got) if expected.is_nan() else got == float(expected)
+        return 0.0 if same else float("inf")
     if not np.isfinite(got):
         return float("inf")
     difference = abs(numbers.rational(float(got)) - expected)

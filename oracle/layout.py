@@ -17,6 +17,8 @@ class Layout:
     name: str
     columns: int | None = None
     columns_first: bool = False
+    is_row: bool = False
+    """Whether axes of length one are dropped from results."""
 
     def lift(self, contract: Contract, drawn: Facts) -> Facts:
         """Add columns to drawn steps: the same steps, turned round by one more in each column."""
@@ -63,10 +65,37 @@ class OneSequence(Layout):
         return value if self.one_number else np.asarray(value)[None]
 
 
+@dataclass(frozen=True)
+class OneRow(Layout):
+    """One state alone, without an axis for states; or one number, without one for dimensions either."""
+
+    axes: int = 1
+    """How many axes are dropped."""
+    is_row: bool = True
+
+    def lift(self, contract: Contract, drawn: Facts) -> Facts:  # noqa: ARG002 - every array has a row for each state
+        """Keep the first row, or number."""
+        return {name: self._first(value) if isinstance(value, np.ndarray) else value for name, value in drawn.items()}
+
+    def _first(self, array: np.ndarray) -> np.ndarray:
+        return array[tuple(slice(1) for _ in range(array.ndim if self.axes > 1 else 1))]
+
+    def turn(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Drop the axis of states, or every axis."""
+        return {word: self._dropped(value) for word, value in arguments.items()}
+
+    def _dropped(self, array: Any) -> Any:
+        if not isinstance(array, np.ndarray):
+            return array
+        return np.asarray(array.reshape(()) if self.axes > 1 and array.size == 1 else array[0])
+
+
 def layouts(contract: Contract) -> tuple[Layout, ...]:
     """The further shapes in which an equation's data may be laid out."""
     if contract.has_steps:
         return LAYOUTS
+    if contract.is_rowwise:
+        return (OneRow("one row"), *((OneRow("one number", axes=2),) if contract.has_dimensions else ()))
     if not contract.has_sequences:
         return ()
     return OneSequence("one sequence", one_number=contract.is_one_number), Layout("[L, B]", columns_first=True)
@@ -74,5 +103,3 @@ def layouts(contract: Contract) -> tuple[Layout, ...]:
 
 FLAT = Layout("[T]")
 LAYOUTS = (Layout("[T, 1]", 1), Layout("[T, B]", 3), Layout("[B, T]", 3, columns_first=True))
-
-
