@@ -5,7 +5,11 @@
 True
 """
 
+# The packages of these names first: were they imported later, they would take the place of the functions.
+from . import contracts as _contracts  # noqa: F401
+from . import deviations as _deviations  # noqa: F401
 from .check import check
+from .conformance import conforms
 from .contract import contracts
 from .deviation import Deviation, deviations
 from .verdict import Counterexample, Verdict
@@ -16,4 +20,4 @@ def equations() -> tuple[str, ...]:
     return tuple(contracts())
 
 
-__all__ = ["Counterexample", "Deviation", "Verdict", "check", "contracts", "deviations", "equations"]
+__all__ = ["Counterexample", "Deviation", "Verdict", "check", "conforms", "contracts", "deviations", "equations"]

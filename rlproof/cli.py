@@ -1,14 +1,19 @@
-"""The command line: `rlproof verify`, `rlproof explain`."""
+"""The command line: `rlproof verify`, `check`, `explain`, `vectors`."""
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 MISSING = """rlproof's command line needs {package}, which is not installed
-  what to do:   pip install 'rlproof[impl]' (or 'rlproof[cli]' for `rlproof explain` alone)"""
+  what to do:   pip install 'rlproof[impl]' (or 'rlproof[cli]' for `rlproof explain` alone);
+                `rlproof check` and `rlproof vectors` need neither"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments and arguments[0] in ALONE:
+        return _alone(arguments[0], arguments[1:])
     try:
         import rich  # noqa: F401
         import tyro
@@ -18,10 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .commands import explain, verify
     from .spec.errors import RlproofError
 
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
         return tyro.extras.subcommand_cli_from_dict(
-            {"verify": verify, "explain": explain},
+            {"verify": verify, "explain": explain, **ALONE},
             args=arguments,
             prog="rlproof",
             description="Reinforcement learning equations, verified.",
@@ -29,6 +33,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RlproofError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def check() -> int:
+    """Hold a function against an equation; see `rlproof check --help`."""
+    return _alone("check", ["--help"])
+
+
+def vectors() -> int:
+    """Write cases with their results as JSON, or validate such files; see `rlproof vectors --help`."""
+    return _alone("vectors", ["--help"])
+
+
+ALONE: dict[str, Callable[[], int]] = {"check": check, "vectors": vectors}
+"""The commands that work with the core alone: they read their own options, without rich and tyro."""
+
+
+def _alone(name: str, words: Sequence[str]) -> int:
+    from .checking import check as run_check
+    from .spec.errors import RlproofError
+    from .vectors import vectors as run_vectors
+
+    try:
+        return {"check": run_check, "vectors": run_vectors}[name](words)
+    except RlproofError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except SystemExit as left:  # argparse: 0 after --help, 2 for a bad command line
+        return left.code if isinstance(left.code, int) else 2
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+"""The file of an equation: its parameters, its cases with results and tolerances, and the deviations they tell apart."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ... import __version__
+from ..cases import is_discrete
+from ..judges import JUDGES
+from ..reading import Facts
+from .apart import apart, probably_apart
+from .choose import choose
+from .encoding import encode, floats
+from .facts import Subject, bounds, exact_outputs, subject
+
+FORMAT = "rlproof-vectors-1"
+DTYPES = ("float64", "float32")
+WIDTH = 116
+SAMPLES = ("MDP", "LinearSystem", "ContinuousActionProcess")
+"""Data that are a whole process; the files of equations that need none of them are shipped."""
+
+
+def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str, Any]:
+    """The contents of an equation's file, for these drawn cases or for cases chosen now."""
+    about = subject(identifier)
+    entry = about.contract.equation
+    drawn = choose(about) if cases is None else cases
+    rows = [_case(about, number, case) for number, case in enumerate(drawn, start=1)]
+    told = {name for row in rows for name in row["flags"]}
+    return {
+        "format": FORMAT,
+        "rlproof": __version__,
+        "equation": entry.id,
+        "summary": " ".join(entry.summary.split()),
+        "math": entry.math,
+        "returns": " ".join(entry.sections["Returns"].split()),
+        "source": " ".join(entry.sections["Source"].split()),
+        "parameters": [_parameter(about, name, drawn) for name in about.contract.parameters],
+        "flags": [
+            {
+                "id": deviation.id,
+                "kind": deviation.kind,
+                "description": deviation.says,
+                "effect": deviation.effect,
+                "references": list(deviation.references),
+            }
+            for deviation in about.deviations
+            if deviation.id in told
+        ],
+        "not_told_apart": [deviation.id for deviation in about.deviations if deviation.id not in told],
+        "cases": rows,
+    }
+
+
+def left_out(identifier: str) -> str | None:
+    """Why an equation has no file; None if it has one."""
+    if identifier in JUDGES:
+        return "its result is not one list of numbers: a maximiser, a set or a sequence, of which several may be right"
+    return None
+
+
+def is_about_samples(identifier: str) -> bool:
+    """Whether an equation takes arrays alone, no whole process."""
+    return not set(subject(identifier).words) & {"mdp", "model", "system", "continuous_process"}
+
+
+def _parameter(about: Subject, name: str, drawn: Sequence[Facts]) -> dict[str, str]:
+    kinds = {_kind(about.arguments(case)[name]) for case in drawn}
+    says = about.contract.equation.sections["Args"]
+    found = re.search(rf"^(?:\w+, )*{name}(?:, \w+)*: (.*(?:\n +.*)*)", says, re.MULTILINE)
+    return {"name": name, "kind": min(kinds, default="numbers"), "says": " ".join(found[1].split()) if found else ""}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, tuple) or hasattr(value, "transition"):
+        return "record"
+    if is_discrete(value):
+        return "flags" if isinstance(value, bool) or getattr(value, "dtype", None) == bool else "integers"
+    return "numbers"
+
+
+def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
+    facts = about.facts(drawn)
+    arguments = about.arguments(drawn)
+    words = set(about.words)
+    outputs = exact_outputs(about.contract.compute, facts)
+    allowed = {dtype: bounds(about.contract.compute, facts, dtype) for dtype in DTYPES}
+    found = {
+        "id": number,
+        "inputs": {name: encode(arguments[name]) for name in about.contract.parameters},
+        "beside": {name: encode(drawn[name]) for name in about.words if name not in arguments},
+        "sizes": {name: value for name, value in sorted(drawn.items()) if name not in words},
+        "outputs": {name: encode(value) for name, value in outputs.items()},
+        "tolerance": {
+            name: {dtype: _tolerance(allowed[dtype][name]) for dtype in DTYPES} for name in outputs
+        },
+        "flags": [
+            deviation.id
+            for deviation in about.deviations
+            if probably_apart(about, deviation, facts) and apart(about, deviation, facts)
+        ],
+    }
+    return {name: value for name, value in found.items() if value or name not in ("beside", "sizes")}
+
+
+def _tolerance(bound: Any) -> Any:
+    return [_tolerance(part) for part in bound] if isinstance(bound, tuple) else floats(bound)
+
+
+def text(contents: Mapping[str, Any]) -> str:
+    """The file as text: what fits into a line is one line."""
+    return _text(contents, "") + "\n"
+
+
+def _text(value: Any, margin: str) -> str:
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if len(flat) + len(margin) <= WIDTH or not isinstance(value, (Mapping, list)):
+        return flat
+    inner = margin + " "
+    if isinstance(value, Mapping):
+        rows = [f"{inner}{json.dumps(str(name))}: {_text(part, inner)}" for name, part in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
+    return "[\n" + ",\n".join(inner + _text(part, inner) for part in value) + f"\n{margin}]"
