@@ -8,6 +8,7 @@ from jax.typing import ArrayLike
 from . import linear, td
 from .decision_process import MDP, discount, per_entry, probabilities
 from .mdp import policy_kernel
+from .td_returns import per_transition
 
 
 @jax.jit
@@ -28,16 +29,16 @@ def advantage(
     Spec: rlproof.spec.gae.advantage
     """
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
-    decay = jnp.asarray(gamma * gae_lambda)
+    decay = per_transition(gamma, errors) * gae_lambda
     errors = errors.astype(jnp.result_type(errors, decay))
 
-    def step(following: Array, row: tuple[Array, Array]) -> tuple[Array, Array]:
-        delta, cut = row
-        estimate = delta + decay * jnp.where(cut, 0, following)
+    def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
+        delta, cut, weight = row
+        estimate = delta + weight * jnp.where(cut, 0, following)
         return estimate, estimate
 
     nothing = jnp.zeros(errors.shape[1:], errors.dtype)
-    return lax.scan(step, nothing, (errors, jnp.logical_or(terminated, truncated)), reverse=True)[1]
+    return lax.scan(step, nothing, (errors, jnp.logical_or(terminated, truncated), decay), reverse=True)[1]
 
 
 @jax.jit

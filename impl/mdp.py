@@ -17,6 +17,7 @@ from .mdp_transforms import potential_shaping as potential_shaping
 from .mdp_transforms import reward_affine as reward_affine
 from .mdp_transforms import reward_convention as reward_convention
 from .mdp_transforms import terminal_absorbing as terminal_absorbing
+from .td_returns import per_transition
 
 
 @jax.jit
@@ -124,13 +125,14 @@ def rewards_to_go(
     next_values = jnp.asarray(next_values, dtype)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
-        reward, next_value, ended, cut = row
+        reward, next_value, ended, cut, weight = row
         rest = jnp.where(cut, next_value, following)
-        total = reward + gamma * jnp.where(ended, 0, rest)
+        total = reward + weight * jnp.where(ended, 0, rest)
         return total, total
 
     # The scan begins with the last next_value: the end of the data cuts like a truncation.
-    rows = (jnp.asarray(rewards), next_values, jnp.asarray(terminated), jnp.asarray(truncated))
+    flags = jnp.asarray(terminated), jnp.asarray(truncated)
+    rows = (jnp.asarray(rewards), next_values, *flags, per_transition(gamma, rewards))
     return lax.scan(step, next_values[-1], rows, reverse=True)[1]
 
 

@@ -8,6 +8,7 @@ from jax.typing import ArrayLike
 from . import linear, td
 from .bellman import expectation_q
 from .decision_process import MDP, discount, per_entry, probabilities
+from .td_returns import per_transition
 from .vtrace import clipped_kernel
 
 
@@ -35,12 +36,12 @@ def target(
     dtype = jnp.result_type(errors, traces, gamma)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
-        error, ends, trace = row
-        correction = error + gamma * jnp.where(ends, 0, following)
+        error, ends, trace, weight = row
+        correction = error + weight * jnp.where(ends, 0, following)
         return trace * correction, correction
 
     ends = jnp.asarray(jnp.logical_or(terminated, truncated))
-    rows = (errors.astype(dtype), ends, traces.astype(dtype))
+    rows = (errors.astype(dtype), ends, traces.astype(dtype), per_transition(gamma, errors).astype(dtype))
     corrections = lax.scan(step, jnp.zeros(errors.shape[1:], dtype), rows, reverse=True)[1]
     return jnp.asarray(values) + corrections
 

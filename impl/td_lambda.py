@@ -9,7 +9,7 @@ from . import linear
 from .bellman import expectation_v
 from .decision_process import MDP, per_entry
 from .mdp import discounted_kernel
-from .td_returns import error
+from .td_returns import error, per_transition
 
 
 @jax.jit
@@ -34,13 +34,14 @@ def lambda_return(
     trace_decay = jnp.asarray(trace_decay, dtype)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, Array]:
-        reward, next_value, ended, cut = row
+        reward, next_value, ended, cut, discount = row
         rest = (1 - trace_decay) * next_value + trace_decay * jnp.where(cut, next_value, following)
-        total = reward + gamma * jnp.where(ended, 0, rest)
+        total = reward + discount * jnp.where(ended, 0, rest)
         return total, total
 
     # The scan begins with the last next_value: the end of the data cuts like a truncation.
-    rows = (jnp.asarray(rewards), next_values, jnp.asarray(terminated), jnp.asarray(truncated))
+    flags = jnp.asarray(terminated), jnp.asarray(truncated)
+    rows = (jnp.asarray(rewards), next_values, *flags, per_transition(gamma, rewards))
     return lax.scan(step, next_values[-1], rows, reverse=True)[1]
 
 

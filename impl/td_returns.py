@@ -8,6 +8,13 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 
 
+def per_transition(gamma: ArrayLike, like: ArrayLike) -> Array:
+    """Give each entry of [T, ...] its discount, from one number or one per transition [T]."""
+    gamma = jnp.asarray(gamma)
+    rows = gamma.reshape(gamma.shape + (1,) * (jnp.ndim(like) - gamma.ndim))
+    return jnp.broadcast_to(rows, jnp.shape(like))
+
+
 @jax.jit
 def error(
     rewards: ArrayLike, values: ArrayLike, next_values: ArrayLike, terminated: ArrayLike, *, gamma: ArrayLike
@@ -18,7 +25,7 @@ def error(
 
     Spec: rlproof.spec.td.error
     """
-    return jnp.asarray(rewards) + gamma * jnp.where(terminated, 0, next_values) - values
+    return jnp.asarray(rewards) + per_transition(gamma, rewards) * jnp.where(terminated, 0, next_values) - values
 
 
 @jax.jit
@@ -29,7 +36,7 @@ def one_step_return(rewards: ArrayLike, next_values: ArrayLike, terminated: Arra
 
     Spec: rlproof.spec.td.one_step_return
     """
-    return jnp.asarray(rewards) + gamma * jnp.where(terminated, 0, next_values)
+    return jnp.asarray(rewards) + per_transition(gamma, rewards) * jnp.where(terminated, 0, next_values)
 
 
 @partial(jax.jit, static_argnames="n")

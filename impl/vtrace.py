@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 
 from . import linear, td
 from .decision_process import MDP, discount, per_entry, probabilities
+from .td_returns import per_transition
 
 
 @jax.jit
@@ -105,11 +106,11 @@ def _corrections(
     rho, traces = jnp.minimum(ratios, rho_bar), jnp.minimum(ratios, c_bar)
 
     def step(following: Array, row: tuple[Array, ...]) -> tuple[Array, tuple[Array, Array]]:
-        error, ends, ratio, trace = row
-        rest = jnp.asarray(gamma) * jnp.where(ends, 0, following)
+        error, ends, ratio, trace, weight = row
+        rest = weight * jnp.where(ends, 0, following)
         correction = ratio * error + trace * rest
         return correction, (correction, rest)
 
-    dtype = jnp.result_type(errors, rho, traces, gamma)
-    rows = (errors.astype(dtype), cut, rho.astype(dtype), traces.astype(dtype))
+    dtype, discounts = jnp.result_type(errors, rho, traces, gamma), per_transition(gamma, errors)
+    rows = (errors.astype(dtype), cut, rho.astype(dtype), traces.astype(dtype), discounts.astype(dtype))
     return lax.scan(step, jnp.zeros(errors.shape[1:], dtype), rows, reverse=True)[1]

@@ -4,7 +4,7 @@ from . import td
 from .decision_process import MDP, check_termination, read_policy
 from .mdp import policy_kernel
 from .numbers import Array, Scalar, as_array, identity_minus, same_system, solve, stack, system_of, where
-from .validation import check_finite, check_shape, read_flags, read_parameter
+from .validation import check_finite, check_shape, read_discounts, read_flags, read_parameter
 
 
 def advantage(
@@ -28,7 +28,7 @@ def advantage(
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         gae_lambda: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.
@@ -48,11 +48,10 @@ def advantage(
     """
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
     cut = read_flags("terminated", terminated, errors) | read_flags("truncated", truncated, errors)
-    system = system_of(errors)
-    decay = read_parameter("gamma", gamma, system) * read_parameter("gae_lambda", gae_lambda, system)
+    decay = read_discounts(gamma, errors) * read_parameter("gae_lambda", gae_lambda, system_of(errors))
     following, advantages = 0 * errors[-1], []
     for t in reversed(range(len(errors))):
-        following = errors[t] + decay * (1 - cut[t].astype(int)) * following
+        following = errors[t] + decay[t] * (1 - cut[t].astype(int)) * following
         advantages.append(following)
     return stack(advantages[::-1])
 

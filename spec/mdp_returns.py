@@ -1,7 +1,7 @@
 r"""Returns of a trajectory."""
 
 from .numbers import Array, Scalar, stack, where
-from .validation import read_arrays, read_flags, read_parameter
+from .validation import read_arrays, read_discounts, read_flags, read_parameter
 
 
 def discounted_return(rewards: Array, *, gamma: Scalar) -> Scalar:
@@ -42,7 +42,7 @@ def rewards_to_go(rewards: Array, next_values: Array, terminated: Array, truncat
         next_values: [T, ...], value of the true successor of each transition.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -59,12 +59,12 @@ def rewards_to_go(rewards: Array, next_values: Array, terminated: Array, truncat
     Since:
         0.1
     """
-    system, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
+    _, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
     terminated, truncated = read_flags("terminated", terminated, rewards), read_flags("truncated", truncated, rewards)
-    gamma = read_parameter("gamma", gamma, system)
+    gamma = read_discounts(gamma, rewards)
     following, returns = next_values[-1], []
     for t in reversed(range(len(rewards))):
         rest = where(truncated[t], next_values[t], following)
-        following = rewards[t] + gamma * (1 - terminated[t].astype(int)) * rest
+        following = rewards[t] + gamma[t] * (1 - terminated[t].astype(int)) * rest
         returns.append(following)
     return stack(returns[::-1])

@@ -6,7 +6,7 @@ from .decision_process import MDP, read_policy
 from .importance_sampling import check_ratios
 from .numbers import Array, Scalar, identity_minus, minimum, solve, stack, system_of, where
 from .pg_theorem import read_per_action
-from .validation import read_arrays, read_flags, read_parameter
+from .validation import read_arrays, read_discounts, read_flags, read_parameter
 from .vtrace import clipped_kernel
 
 
@@ -33,7 +33,7 @@ def target(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         trace_decay: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.
@@ -54,11 +54,11 @@ def target(
     system, (values, ratios) = read_arrays(values=values, ratios=ratios)
     check_ratios(ratios)
     cut = read_flags("terminated", terminated, errors) | read_flags("truncated", truncated, errors)
-    gamma = read_parameter("gamma", gamma, system)
+    gamma = read_discounts(gamma, values)
     traces = read_parameter("trace_decay", trace_decay, system) * minimum(ratios, 1)
     following, corrections = 0 * errors[-1], []
     for t in reversed(range(len(errors))):
-        corrections.append(errors[t] + gamma * (1 - cut[t].astype(int)) * following)
+        corrections.append(errors[t] + gamma[t] * (1 - cut[t].astype(int)) * following)
         following = traces[t] * corrections[-1]
     return values + stack(corrections[::-1])
 

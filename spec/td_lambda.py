@@ -8,7 +8,7 @@ from .mdp import resolvent_matrix
 from .numbers import Array, Scalar, as_array, solve, stack, system_of, where
 from .tables import read_table
 from .td_returns import error
-from .validation import read_arrays, read_flags, read_parameter
+from .validation import read_arrays, read_discounts, read_flags, read_parameter
 
 
 def lambda_return(
@@ -25,7 +25,7 @@ def lambda_return(
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         trace_decay: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.
@@ -44,12 +44,12 @@ def lambda_return(
     """
     system, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
     continues = 1 - read_flags("terminated", terminated, rewards).astype(int)
-    cut, gamma = read_flags("truncated", truncated, rewards), read_parameter("gamma", gamma, system)
+    cut, gamma = read_flags("truncated", truncated, rewards), read_discounts(gamma, rewards)
     trace_decay = read_parameter("trace_decay", trace_decay, system)
     following, returns = next_values[-1], []
     for t in reversed(range(len(rewards))):
         mixed = (1 - trace_decay) * next_values[t] + trace_decay * where(cut[t], next_values[t], following)
-        following = rewards[t] + gamma * continues[t] * mixed
+        following = rewards[t] + gamma[t] * continues[t] * mixed
         returns.append(following)
     return stack(returns[::-1])
 

@@ -1,7 +1,7 @@
 r"""Temporal-difference errors, and returns that bootstrap after one or n steps."""
 
 from .numbers import Array, Scalar, concatenate, where
-from .validation import check_count, read_arrays, read_flags, read_parameter
+from .validation import check_count, read_arrays, read_discounts, read_flags
 
 
 def error(rewards: Array, values: Array, next_values: Array, terminated: Array, *, gamma: Scalar) -> Array:
@@ -14,7 +14,7 @@ def error(rewards: Array, values: Array, next_values: Array, terminated: Array, 
         values: [T, ...], V(s_t).
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -29,10 +29,9 @@ def error(rewards: Array, values: Array, next_values: Array, terminated: Array, 
     Since:
         0.1
     """
-    system, (rewards, values, next_values) = read_arrays(rewards=rewards, values=values, next_values=next_values)
-    gamma = read_parameter("gamma", gamma, system)
+    _, (rewards, values, next_values) = read_arrays(rewards=rewards, values=values, next_values=next_values)
     continues = 1 - read_flags("terminated", terminated, rewards).astype(int)
-    return rewards + gamma * continues * next_values - values
+    return rewards + read_discounts(gamma, rewards) * continues * next_values - values
 
 
 def one_step_return(rewards: Array, next_values: Array, terminated: Array, *, gamma: Scalar) -> Array:
@@ -44,7 +43,7 @@ def one_step_return(rewards: Array, next_values: Array, terminated: Array, *, ga
         rewards: [T, ...], reward of each transition.
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -59,9 +58,9 @@ def one_step_return(rewards: Array, next_values: Array, terminated: Array, *, ga
     Since:
         0.2
     """
-    system, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
+    _, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
     continues = 1 - read_flags("terminated", terminated, rewards).astype(int)
-    return rewards + read_parameter("gamma", gamma, system) * continues * next_values
+    return rewards + read_discounts(gamma, rewards) * continues * next_values
 
 
 def n_step_return(
@@ -77,7 +76,7 @@ def n_step_return(
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         n: number n >= 1 of steps.
     Returns:
         [T, ...], in units of reward.
@@ -95,9 +94,9 @@ def n_step_return(
     Since:
         0.2
     """
-    system, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
+    _, (rewards, next_values) = read_arrays(rewards=rewards, next_values=next_values)
     continues = 1 - read_flags("terminated", terminated, rewards).astype(int)
-    cut, gamma = read_flags("truncated", truncated, rewards), read_parameter("gamma", gamma, system)
+    cut, gamma = read_flags("truncated", truncated, rewards), read_discounts(gamma, rewards)
     check_count("n", n, least=1)
     returns = rewards + gamma * continues * next_values
     for _ in range(min(n, len(rewards)) - 1):

@@ -160,6 +160,25 @@ def read_parameter(name: str, value: Scalar, system: str, low: Scalar = 0, high:
     return number
 
 
+def read_discounts(gamma: Scalar | Array, like: Array) -> Array:
+    """Read a discount, one for all transitions or one for each [T], as an array of the shape of `like` [T, ...]."""
+    system, times = system_of(like), np.arange(len(like)).reshape(-1, *[1] * (like.ndim - 1))
+    if np.ndim(gamma) == 0:
+        return _one_for_all(read_parameter("gamma", gamma, system))[np.zeros(like.shape, dtype=int)]
+    array = as_array(gamma, "gamma")
+    check_shape("gamma", array, (len(like),), "one number, or one per transition")
+    check_finite("gamma", array)
+    same_system(gamma=array, rewards=like)
+    if system != "series":
+        for value in array:
+            check_between("gamma", value, 0, 1)
+    return array[np.broadcast_to(times, like.shape)]
+
+
+def _one_for_all(number: Scalar) -> Array:
+    return number.reshape(1) if hasattr(number, "number_system") else boxed(number).reshape(1)
+
+
 def read_arrays(**arrays: Array) -> tuple[str, list[Array]]:
     """Read arrays of one shape [T, ...] in one number system: finite, not empty."""
     read = {name: as_array(array, name) for name, array in arrays.items()}

@@ -6,7 +6,7 @@ from .errors import ParameterError
 from .importance_sampling import check_ratios
 from .mdp import policy_kernel
 from .numbers import Array, Scalar, as_array, identity_minus, minimum, same_system, solve, stack, where
-from .validation import check_finite, check_shape, read_arrays, read_flags, read_parameter
+from .validation import check_finite, check_shape, read_arrays, read_discounts, read_flags, read_parameter
 
 
 def target(
@@ -33,7 +33,7 @@ def target(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         rho_bar: level at which the ratios in front of TD errors are clipped.
         c_bar: level at which those in the traces are clipped, at most rho_bar.
     Returns:
@@ -81,7 +81,7 @@ def advantage(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1].
+        gamma: discount in [0, 1]; one number, or one per transition [T].
         rho_bar: level at which the ratios in front of the advantage are clipped.
         c_bar: level at which those in the traces are clipped, at most rho_bar.
     Returns:
@@ -175,11 +175,11 @@ def _following(
     check_ratios(ratios)
     errors = td.error(rewards, values, next_values, terminated, gamma=gamma)
     cut = read_flags("terminated", terminated, errors) | read_flags("truncated", truncated, errors)
-    gamma, (rho_bar, c_bar) = read_parameter("gamma", gamma, system), _read_levels(rho_bar, c_bar, system)
+    gamma, (rho_bar, c_bar) = read_discounts(gamma, rewards), _read_levels(rho_bar, c_bar, system)
     rho, traces = minimum(ratios, rho_bar), minimum(ratios, c_bar)
     correction, rest = 0 * errors[-1], []
     for t in reversed(range(len(errors))):
-        rest.append(gamma * (1 - cut[t].astype(int)) * correction)
+        rest.append(gamma[t] * (1 - cut[t].astype(int)) * correction)
         correction = rho[t] * errors[t] + traces[t] * rest[-1]
     return rho, traces, errors, stack(rest[::-1])
 
