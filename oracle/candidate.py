@@ -19,6 +19,8 @@ WRITTEN = ("target_parameters", "target_params", "target", "action_values", "sta
 """Arguments into which functions write their result; where none is changed, the result equals what was there."""
 MEANINGS = 24
 """How many combinations of what ambiguous names may mean are tried."""
+COMBINATIONS = 1000
+"""Among how many they are looked for: two names never mean the same."""
 
 
 class Unreadable(Exception):  # noqa: N818 - a verdict in the making, not an error of the caller
@@ -112,8 +114,7 @@ class Candidate:
 
 def read(
     function: Callable[..., Any],
-    known: Callable[[str], bool],
-    synonyms: Mapping[str, Sequence[str]],
+    meanings: Callable[[str], Sequence[str]],
     arguments: Mapping[str, str],
     bind: Mapping[str, Any],
     kind: Kind,
@@ -126,9 +127,9 @@ def read(
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         word = arguments.get(name, name)
-        found = [word] if known(word) else [other for other in synonyms.get(word, ()) if known(other)]
+        found = meanings(word)
         if name not in bind and found:
-            options[name] = found
+            options[name] = list(found)
         elif name not in bind and parameter.default is parameter.empty:
             raise Unreadable(name)
         if parameter.kind == parameter.POSITIONAL_ONLY and (name in bind or found):
@@ -136,12 +137,14 @@ def read(
     unknown = (arguments.keys() | bind.keys()) - parameters.keys()
     if unknown and not any(entry.kind == entry.VAR_KEYWORD for entry in parameters.values()):
         raise Unreadable(min(unknown))
+    combinations = [c for c in islice(product(*options.values()), COMBINATIONS) if len(set(c)) == len(c)]
+    if not combinations:
+        raise Unreadable(", ".join(options))
     found = []
-    for chosen in islice(product(*options.values()), MEANINGS):
+    for chosen in combinations[:MEANINGS]:
         words = dict(zip(options, chosen, strict=True))
-        if len(set(chosen)) == len(chosen):
-            renamed = {name: word for name, word in words.items() if name != word and name not in arguments}
-            found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional)))
+        renamed = {name: word for name, word in words.items() if name != word and name not in arguments}
+        found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional)))
     return found
 
 

@@ -23,7 +23,7 @@ from .stateful import stepwise
 from .strategies import arguments as draw_arguments
 from .trial import Finding, Observation, Trial
 from .verdict import AGREES, DISAGREES, ERROR, INEXPRESSIBLE, VARIANT, Cases, Counterexample, Verdict
-from .words import is_known, words
+from .words import meanings, words
 
 FIRST, EXAMPLES, GRADIENTS = 60, 1000, 30
 """Cases on which every way to read the function is tried, on which the one that fits is, and its gradient."""
@@ -117,7 +117,7 @@ def check(
         about = (equation, *expected.parameters)
         called = stepwise(function)
         candidates = read(
-            called, lambda word: is_known(word, about), known.synonyms, arguments or {}, bind or {}, possible[0], seconds
+            called, lambda word: meanings(word, about), arguments or {}, bind or {}, possible[0], seconds
         )
     except Unreadable as missing:
         label = getattr(function, "__name__", str(function))
@@ -168,7 +168,7 @@ def _tried(
             _score(Trial(candidate.of_kind(kind), run.contract, setting, form, layout), cases)
             for layout in layouts
             for candidate, setting in ways
-            for form in run.contract.forms(setting.told)
+            for form in run.contract.forms(setting.told, run.name)
         ]
         tried += found
         if not all(_raises(entry) for entry in found):

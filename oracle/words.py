@@ -35,9 +35,33 @@ def words() -> Words:
     return Words(readings, tuple(rules), synonyms)
 
 
-def is_known(word: str, about: Sequence[str]) -> bool:
-    """Whether the word means something for an equation, given its id and parameters."""
-    return bool(meant(word, words().readings.get(word, ()), about))
+def meanings(word: str, about: Sequence[str]) -> list[str]:
+    """The words that a name may stand for in an equation, given its id and parameters: itself, else its synonyms.
+
+    What tells nothing that the equation needs is meant only where nothing else can be.
+    """
+    others = words().synonyms.get(word, ())
+    known = [other for other in dict.fromkeys((word, *others)) if meant(other, words().readings.get(other, ()), about)]
+    telling = [other for other in known if _tells(other, tuple(about))]
+    found = telling or known
+    return [word] if word in found else found
+
+
+@cache
+def _tells(word: str, about: tuple[str, ...]) -> bool:
+    """Whether the word tells something that the equation needs, or means something there alone."""
+    found = meant(word, words().readings.get(word, ()), about)
+    return any(entry.among or not entry.tells.keys().isdisjoint(_needed(about)) for entry in found)
+
+
+@cache
+def _needed(about: tuple[str, ...]) -> frozenset[str]:
+    """The parameters of an equation, and every fact from which one can follow."""
+    equation, needed = about[0], set(about[1:])
+    rules = [entry for entry in words().rules if not entry.among or equation in entry.among]
+    while more := {fact for entry in rules if entry.fact in needed for fact in entry.needs | entry.beside} - needed:
+        needed |= more
+    return frozenset(needed)
 
 
 def words_about(parameters: Iterable[str]) -> frozenset[str]:
