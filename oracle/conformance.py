@@ -22,8 +22,7 @@ from typing import Any
 from .check import check
 from .verdict import AGREES, VARIANT, Verdict
 
-RECORDED: list[dict[str, Any]] = []
-"""The verdicts of the tests that have run, as JSON, with `expect` and `passed`; the pytest plugin takes them away."""
+_RECORDED: list[dict[str, Any]] = []
 
 
 class NotConformingError(AssertionError):
@@ -78,10 +77,17 @@ def verify(function: Any, equation: str, *, expect: str | None = None, **options
         raise TypeError(f"the test must return the function under test, not {type(function).__name__}: {function!r}")
     verdict = check(function, equation, **options)
     problem = failed(verdict, expect)
-    RECORDED.append({**verdict.to_dict(), "expect": expect, "passed": problem is None})
+    _RECORDED.append({**verdict.to_dict(), "expect": expect, "passed": problem is None})
     if problem is not None:
         raise NotConformingError(problem, verdict)
     return verdict
+
+
+def take() -> list[dict[str, Any]]:
+    """The verdicts since the last time, as JSON, with `expect` and `passed`."""
+    found = _RECORDED.copy()
+    _RECORDED.clear()
+    return found
 
 
 def failed(verdict: Verdict, expect: str | None = None) -> str | None:

@@ -13,8 +13,6 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-KEY = "rlproof"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option for the report."""
@@ -36,19 +34,25 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     return pytest.Function.from_parent(collector, name=name, callobj=test)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Forget what was found outside of tests."""
+    _recorded()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> "Generator[None, Any, Any]":
-    """Attach the verdicts of a test to its report."""
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> "Generator[None, pytest.TestReport, pytest.TestReport]":
+    """Attach the verdicts of a test to its report, as text: that passes between processes."""
+    report = yield
+    if call.when == "call":
+        report.rlproof = json.dumps(_recorded())  # type: ignore[attr-defined]
+    return report
+
+
+def _recorded() -> list[dict[str, Any]]:
+    """Take the verdicts that have been recorded; none where no test of ours has been loaded."""
     conformance = sys.modules.get("rlproof.oracle.conformance")
-    if conformance is not None:
-        conformance.RECORDED.clear()
-    try:
-        return (yield)
-    finally:
-        conformance = sys.modules.get("rlproof.oracle.conformance")
-        if conformance is not None:
-            item.user_properties += [(KEY, json.dumps(verdict)) for verdict in conformance.RECORDED]
-            conformance.RECORDED.clear()
+    return conformance.take() if conformance is not None else []
 
 
 class Report:
@@ -61,9 +65,13 @@ class Report:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the verdicts out of a test's report."""
-        if report.when == "call":
-            found = [json.loads(str(text)) for key, text in report.user_properties if key == KEY]
-            self.verdicts += [verdict | {"test": report.nodeid} for verdict in found]
+        found = json.loads(getattr(report, "rlproof", "[]"))
+        self.verdicts += [verdict | {"test": report.nodeid} for verdict in found]
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """A report about nothing is a failure."""
+        if self.place is not None and not self.verdicts and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how much was checked, and write the report."""
@@ -71,17 +79,24 @@ class Report:
             return
         from .report import totals, write
 
-        found = totals(self.verdicts)
+        found, line = totals(self.verdicts), terminalreporter.line
         terminalreporter.section("rlproof")
         for verdict in self.verdicts:
-            said = ", ".join(verdict["variants"][:1]) or verdict["status"]
-            mark = "as expected" if verdict["passed"] and verdict["expect"] else "ok" if verdict["passed"] else "FAILED"
-            cases = f"cases: {verdict['loaded']} loaded, {verdict['run']} run, {verdict['failed']} failed"
-            terminalreporter.line(f"{verdict['test']}: {verdict['equation']}: {said} ({mark}); {cases}")
-        terminalreporter.line(
-            f"{found['verdicts']} verdicts, {found['failed']} of them failures; cases: {found['cases_loaded']} loaded, "
-            f"{found['cases_run']} run, {found['cases_failed']} failed"
+            if terminalreporter.verbosity > 0 or verdict["expect"] is not None or not verdict["passed"]:
+                line(_row(verdict))
+        if not self.verdicts:
+            line("no function was checked: that is a failure")
+        line(
+            f"{found['verdicts']} verdicts, {found['failed']} of them failures; cases: "
+            f"{found['cases_loaded']} loaded, {found['cases_run']} run, {found['cases_failed']} failed"
         )
         if self.place is not None:
             write(self.place, self.verdicts)
-            terminalreporter.line(f"report: {self.place}")
+            line(f"report: {self.place}")
+
+
+def _row(verdict: dict[str, Any]) -> str:
+    said = verdict["variant"] or verdict["status"]
+    mark = "FAILED" if not verdict["passed"] else "ok" if verdict["expect"] is None else "as expected"
+    cases = f"{verdict['loaded']} loaded, {verdict['run']} run, {verdict['failed']} failed"
+    return f"{verdict['test']}: {verdict['equation']}: {said} ({mark}); cases: {cases}"
