@@ -24,7 +24,7 @@ class Form:
 
     outputs: tuple[str, ...]
     reduction: str = "as it is"
-    """`as it is`, `mean`, `sum`, or `terms`: before the mean that the equation takes."""
+    """`as it is`, `mean`, `sum`, a shape, or `terms` (`rows`): before the mean that the equation takes (over rows)."""
     negated: bool = False
 
     def __str__(self) -> str:
@@ -43,15 +43,19 @@ class Extra:
     forms: tuple[tuple[str, ...], ...] = ()
     """Further lists of results."""
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Facts without which a result beside does not exist."""
+    """Facts without which a result beside, or a shape, does not exist."""
     undefined: Callable[[Facts], bool] | None = None
     """Whether the formula divides zero by zero: there, NaN is accepted beside the value that the equation has."""
+    accepts: Compute | None = None
+    """Another result that is right as well, where the theory leaves a choice."""
     examples: int = sys.maxsize
     """How many cases are enough, where one takes long."""
     counts: Callable[[Facts], Any] | None = None
     """Flags of the entries that are compared; the others may hold anything."""
     shapes: Mapping[str, Callable[[Facts, Any], Any]] = field(default_factory=dict)
     """Other shapes in which the result is accepted, by name: from the facts and the result."""
+    rows: bool = False
+    """Whether the equation averages over the first axis, so that the terms of the rows are accepted, too."""
     parts: Callable[[Facts], Any] | None = None
     """The equation composed of parts; deviations exchange some of them, by the fact `parts`."""
 
@@ -123,8 +127,22 @@ class Contract:
             return self.extra.parts(facts)
         return self.equation.function(**{name: facts[name] for name in self.parameters})
 
-    def forms(self, told: frozenset[str]) -> Iterator[Form]:
-        """Every form in which the results are accepted, where these facts are told."""
+    def forms(self, told: frozenset[str], called: str = "") -> Iterator[Form]:
+        """Every form in which a function called so may give the results, where these facts are told."""
+        signs = self._signs(called.lower())
+        yield from (form for form in self._forms(told) if form.negated in signs)
+
+    def _signs(self, called: str) -> tuple[bool, ...]:
+        """Whether the result may be negated: what is called a loss must be one, but for a name of the equation's own."""
+        returns = self.equation.sections.get("Returns", "")
+        is_own = called in (self.equation.name, f"{self.equation.topic}_{self.equation.name}")
+        if "to be maximised" in returns:
+            return (True,) if "loss" in called and not is_own else (False,) if "objective" in called else (False, True)
+        if "to be minimised" in returns:
+            return (False,) if "loss" in called else (True,) if "objective" in called else (False, True)
+        return (False, True)
+
+    def _forms(self, told: frozenset[str]) -> Iterator[Form]:
         own, returns = self.equation.name, self.equation.sections.get("Returns", "")
         yield Form((own,))
         required = self.extra.requires
@@ -134,7 +152,8 @@ class Contract:
             if all(told.issuperset(required.get(name, ())) for name in outputs)
         )
         reductions = ("terms", "sum") if self.is_mean else () if self.is_one_number else ("mean", "sum")
-        reductions = (*reductions, *self.extra.shapes)
+        shapes = (name for name in self.extra.shapes if told.issuperset(required.get(name, ())))
+        reductions = (*reductions, *(("rows",) if self.extra.rows else ()), *shapes)
         yield from (Form((own,), reduction) for reduction in reductions)
         if "to be maximised" in returns or "to be minimised" in returns:
             yield from (Form((own,), r, negated=True) for r in ("as it is", *reductions))
@@ -143,8 +162,10 @@ class Contract:
         """What a function returns that computes so and gives its results in this form."""
 
         def present(facts: Facts) -> tuple[Any, ...]:
-            if form.reduction == "terms":
-                found: Outputs = {form.outputs[0]: self._terms(compute, form.outputs[0], facts)}
+            if form.reduction in ("terms", "rows"):
+                shape = common_shape(self.parameters, facts)
+                shape = shape[:1] if form.reduction == "rows" else shape
+                found: Outputs = {form.outputs[0]: self._terms(compute, form.outputs[0], facts, shape)}
             else:
                 found = compute(facts)
             results = [self._reduced(found[name], form.reduction, facts) for name in form.outputs]
@@ -162,8 +183,7 @@ class Contract:
             return total / int(np.prod(np.shape(result))) if reduction == "mean" else total
         return result
 
-    def _terms(self, compute: Compute, name: str, facts: Facts) -> Any:
-        shape = common_shape(self.parameters, facts)
+    def _terms(self, compute: Compute, name: str, facts: Facts, shape: tuple[int, ...]) -> Any:
         terms = [compute(entry(facts, shape, index))[name] for index in np.ndindex(*shape)]
         return stacked(terms).reshape(*shape)
 
@@ -190,7 +210,7 @@ def _is_like(value: Any, counted: Any) -> bool:
 
 def common_shape(names: Sequence[str], facts: Facts) -> tuple[int, ...]:
     """The shape of the arrays of which there is one entry per step."""
-    shapes = [np.shape(facts[name]) for name in names if np.shape(facts[name])]
+    shapes = [np.shape(facts[name]) for name in names if name in facts and np.shape(facts[name])]
     return min(shapes, key=len) if shapes else ()
 
 
