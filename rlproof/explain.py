@@ -1,11 +1,16 @@
 """`rlproof explain`: an equation in the terminal."""
 
 import inspect
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from .laws import laws
+from .oracle.contract import contract
+from .oracle.deviation import Deviation, deviations
+from .oracle.reading import Reading, meant
+from .oracle.words import words, words_about
 from .spec.registry import SECTIONS, equation, equations
 
 
@@ -36,6 +41,46 @@ def show_one(console: Console, identifier: str) -> None:
         if law.equation == entry.id:
             console.print(f"    {law.name} ({law.system})", markup=False, highlight=False)
             console.print(_indent(law.statement, 8), markup=False, highlight=False)
+    _show_contract(console, identifier)
+
+
+def _show_contract(console: Console, identifier: str) -> None:
+    """Print what the oracle accepts for an equation, and the deviations that it knows by name."""
+    expected = contract(identifier)
+
+    def show(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
+    console.print("[bold]Parameters[/] of a function that is checked: any of these that tell enough")
+    for word, entries in _telling(identifier, expected.parameters).items():
+        others = [name for name, meanings in words().synonyms.items() if word in meanings]
+        show(f"    {word}" + (f", also called {', '.join(others)}" if others else ""))
+        for entry in entries:
+            declared = ", if declared" if entry.only_declared else ""
+            show(_indent(f"{entry.convention}{declared}: {entry.says}", 8))
+    console.print("[bold]Results[/] that are accepted")
+    for form in dict.fromkeys(map(str, expected.forms(words_about(expected.parameters)))):
+        show(f"    {form}")
+    console.print("[bold]Deviations[/] that have a name")
+    named: dict[str, Deviation] = {}
+    for entry in deviations(identifier):
+        named.setdefault(entry.id, entry)
+    for entry in named.values():
+        show(f"    {entry.id} ({entry.kind})")
+        effect = [f"effect: {entry.effect}"] if entry.effect else []
+        seen = [f"seen in: {', '.join(entry.references)}"] if entry.references else []
+        for line in (entry.says, *effect, *seen):
+            show(_indent(line, 8))
+
+
+def _telling(identifier: str, parameters: tuple[str, ...]) -> dict[str, Sequence[Reading]]:
+    """The words that tell something from which a parameter follows, with what each may mean."""
+    about, needed = (identifier, *parameters), set(parameters)
+    rules = [rule for rule in words().rules if not rule.among or identifier in rule.among]
+    while more := {fact for rule in rules if rule.fact in needed for fact in rule.needs} - needed:
+        needed |= more
+    known = {word: meant(word, words().readings.get(word, ()), about) for word in (*parameters, *words().readings)}
+    return {word: entries for word, entries in known.items() if any(needed & entry.tells.keys() for entry in entries)}
 
 
 def plain(text: str) -> str:

@@ -22,9 +22,9 @@ SEED = 0
 
 def choose(subject: Subject) -> list[dict[str, Any]]:
     """Draw cases and keep those that add something, then leave out those that the others make superfluous."""
-    kept: list[tuple[dict[str, Any], frozenset[str]]] = []
-    open_ends = {entry.id: entry for entry in subject.deviations}
-    seen = set[str]()
+    kept: list[tuple[dict[str, Any], frozenset[Any]]] = []
+    open_ends = {(entry.id, entry.spelling): entry for entry in subject.deviations}
+    seen = set[Any]()
     for case in pool(subject):
         facts = _valid(subject, case)
         if facts is None:
@@ -39,9 +39,9 @@ def choose(subject: Subject) -> list[dict[str, Any]]:
     return _needed(subject, kept)
 
 
-def _needed(subject: Subject, kept: list[tuple[dict[str, Any], frozenset[str]]]) -> list[dict[str, Any]]:
+def _needed(subject: Subject, kept: list[tuple[dict[str, Any], frozenset[Any]]]) -> list[dict[str, Any]]:
     """Leave out, the first drawn first, every case without which the rest shows as much."""
-    entries = {entry.id: entry for entry in subject.deviations}
+    entries = {(entry.id, entry.spelling): entry for entry in subject.deviations}
     rows = []
     for case, shows in kept:
         facts = subject.facts(case)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ... import __version__
 from ..cases import is_discrete
+from ..deviation import Deviation
 from ..judges import JUDGES
 from ..reading import Facts
 from .apart import apart, probably_apart
@@ -45,10 +46,10 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
                 "effect": deviation.effect,
                 "references": list(deviation.references),
             }
-            for deviation in about.deviations
+            for deviation in _unique(about.deviations)
             if deviation.id in told
         ],
-        "not_told_apart": [deviation.id for deviation in about.deviations if deviation.id not in told],
+        "not_told_apart": [entry.id for entry in _unique(about.deviations) if entry.id not in told],
         "cases": rows,
     }
 
@@ -85,6 +86,7 @@ def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
     arguments = about.arguments(drawn)
     words = set(about.words)
     outputs = exact_outputs(about.contract.compute, facts)
+    shown = [each for each in about.deviations if probably_apart(about, each, facts) and apart(about, each, facts)]
     allowed = {dtype: bounds(about.contract.compute, facts, dtype) for dtype in DTYPES}
     found = {
         "id": number,
@@ -95,13 +97,14 @@ def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
         "tolerance": {
             name: {dtype: _tolerance(allowed[dtype][name]) for dtype in DTYPES} for name in outputs
         },
-        "flags": [
-            deviation.id
-            for deviation in about.deviations
-            if probably_apart(about, deviation, facts) and apart(about, deviation, facts)
-        ],
+        "flags": [entry.id for entry in _unique(shown)],
     }
     return {name: value for name, value in found.items() if value or name not in ("beside", "sizes")}
+
+
+def _unique(entries: Sequence[Deviation]) -> list[Deviation]:
+    """One of each name: several spellings of a mistake share it."""
+    return list({entry.id: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def _tolerance(bound: Any) -> Any:

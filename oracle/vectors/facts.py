@@ -14,8 +14,9 @@ from ..cases import FloatMDP, each, fields, is_discrete, is_record
 from ..contract import Compute, Contract, Outputs, contract
 from ..deviation import Deviation, named
 from ..law import to_ball
-from ..reading import Facts, Reading, Setting, own
+from ..reading import Facts, Reading, Setting, meant, own
 from ..rounding import UNIT_ROUNDOFF, Rounded
+from ..trial import MASKS
 from ..words import words
 
 UNDEFINED = (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError)
@@ -44,10 +45,13 @@ class Subject(NamedTuple):
         arguments = {**drawn, **self.arguments(drawn)}
         facts = dict(arguments)
         for reading in self.beside:
-            made = {**arguments, reading.word: reading.make(arguments)}
-            for fact, find in reading.tells.items():
-                if fact not in facts:
-                    facts[fact] = find(made)
+            if reading.tells.keys() <= facts.keys():
+                continue
+            try:
+                made = {**arguments, reading.word: reading.make(arguments)}
+                facts = {fact: find(made) for fact, find in reading.tells.items()} | facts
+            except UNDEFINED:  # this reading does not exist for these data
+                continue
         return facts
 
 
@@ -55,17 +59,24 @@ class Subject(NamedTuple):
 def subject(identifier: str) -> Subject:
     """Read an equation by its id."""
     expected, known = contract(identifier), words()
-    readings = tuple(_own(name) for name in expected.parameters)
-    setting = Setting(readings, (), frozenset())
+    about = (identifier, *expected.parameters)
+    setting = Setting(tuple(_own(name, about) for name in expected.parameters), (), frozenset())
     drawn = frozenset(expected.parameters) | setting.needs
-    beside = tuple(r for entries in known.readings.values() for r in entries if r.needs <= drawn and not r.only_declared)
+    usable = (
+        entry
+        for word, entries in known.readings.items()
+        for entry in meant(word, entries, about)
+        if entry.needs <= drawn and entry.prepare is None and not entry.only_declared and not entry.about_data
+    )
+    beside = tuple(entry for entry in usable if not entry.tells.keys() & set(MASKS))
     told = drawn.union(*(entry.tells for entry in beside))
     return Subject(expected, setting, beside, tuple(named(expected, told)))
 
 
-def _own(name: str) -> Reading:
+def _own(name: str, about: tuple[str, ...]) -> Reading:
     """The reading in which a parameter tells itself and nothing else."""
-    return next((entry for entry in words().readings.get(name, ()) if set(entry.tells) == {name}), own(name))
+    known = meant(name, words().readings.get(name, ()), about)
+    return next((entry for entry in known if set(entry.tells) == {name} and entry.prepare is None), own(name))
 
 
 def exact_outputs(compute: Compute, facts: Facts) -> Outputs:
