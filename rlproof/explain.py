@@ -13,6 +13,9 @@ from .oracle.reading import Reading, meant
 from .oracle.words import words, words_about
 from .spec.registry import SECTIONS, equation, equations
 
+SYNONYMS = 4
+"""So many other names of a word are shown."""
+
 
 def show_all(console: Console) -> None:
     """List every equation with its first sentence."""
@@ -54,10 +57,10 @@ def _show_contract(console: Console, identifier: str) -> None:
     console.print("[bold]Parameters[/] of a function that is checked: any of these that tell enough")
     for word, entries in _telling(identifier, expected.parameters).items():
         others = [name for name, meanings in words().synonyms.items() if word in meanings]
-        show(f"    {word}" + (f", also called {', '.join(others)}" if others else ""))
-        for entry in entries:
-            declared = ", if declared" if entry.only_declared else ""
-            show(_indent(f"{entry.convention}{declared}: {entry.says}", 8))
+        shown = ", ".join(others[:SYNONYMS]) + (", ..." if len(others) > SYNONYMS else "")
+        show(f"    {word}" + (f" (also {shown})" if others else ""))
+        for line in dict.fromkeys(_meaning(entry) for entry in entries):
+            show(_indent(line, 8))
     console.print("[bold]Results[/] that are accepted")
     for form in dict.fromkeys(map(str, expected.forms(words_about(expected.parameters)))):
         show(f"    {form}")
@@ -71,6 +74,11 @@ def _show_contract(console: Console, identifier: str) -> None:
         seen = [f"seen in: {', '.join(entry.references)}"] if entry.references else []
         for line in (entry.says, *effect, *seen):
             show(_indent(line, 8))
+
+
+def _meaning(entry: Reading) -> str:
+    declared = ", if declared" if entry.only_declared else ""
+    return f"{entry.convention}{declared}: {entry.says}"
 
 
 def _telling(identifier: str, parameters: tuple[str, ...]) -> dict[str, Sequence[Reading]]:

@@ -54,7 +54,9 @@ def export(asked: argparse.Namespace) -> int:
         (asked.out / f"{identifier}.json").write_text(text(contents), encoding="utf-8")
         written += 1
         untold = len(contents["not_told_apart"])
-        print(f"{identifier}: {len(contents['cases'])} cases, {len(contents['flags'])} deviations told apart, {untold} not")
+        print(
+            f"{identifier}: {len(contents['cases'])} cases, {len(contents['flags'])} deviations told apart, {untold} not"
+        )
     print(f"{written} of {len(known)} equations written to {asked.out}")
     return 0 if written else REFUSED
 

@@ -94,9 +94,7 @@ def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
         "beside": {name: encode(drawn[name]) for name in about.words if name not in arguments},
         "sizes": {name: value for name, value in sorted(drawn.items()) if name not in words},
         "outputs": {name: encode(value) for name, value in outputs.items()},
-        "tolerance": {
-            name: {dtype: _tolerance(allowed[dtype][name]) for dtype in DTYPES} for name in outputs
-        },
+        "tolerance": {name: {dtype: _tolerance(allowed[dtype][name]) for dtype in DTYPES} for name in outputs},
         "flags": [entry.id for entry in _unique(shown)],
     }
     return {name: value for name, value in found.items() if value or name not in ("beside", "sizes")}
