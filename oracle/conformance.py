@@ -104,9 +104,7 @@ def failed(verdict: Verdict, expect: str | None = None) -> str | None:
     if expect in verdict.variants:
         return None
     if verdict.status == AGREES:
-        return (
-            f"{expect} was expected, but {verdict.function} agrees with {verdict.equation}: take the expectation back"
-        )
+        return f"{expect} was expected, but {verdict.function} agrees: take the expectation back"
     found = ", ".join(verdict.variants) or f"the verdict {verdict.status!r}"
     return f"{expect} was expected, but what is found is {found}"
 

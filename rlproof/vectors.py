@@ -53,10 +53,8 @@ def export(asked: argparse.Namespace) -> int:
             continue
         (asked.out / f"{identifier}.json").write_text(text(contents), encoding="utf-8")
         written += 1
-        untold = len(contents["not_told_apart"])
-        print(
-            f"{identifier}: {len(contents['cases'])} cases, {len(contents['flags'])} deviations told apart, {untold} not"
-        )
+        cases, told, untold = (len(contents[part]) for part in ("cases", "flags", "not_told_apart"))
+        print(f"{identifier}: {cases} cases, {told} deviations told apart, {untold} not")
     print(f"{written} of {len(known)} equations written to {asked.out}")
     return 0 if written else REFUSED
 

@@ -1,9 +1,11 @@
-"""The file of an equation: its parameters, its cases with results and tolerances, and the deviations they tell apart."""
+"""The file of an equation: parameters, cases with results and tolerances, and the deviations that they tell apart."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ... import __version__
 from ..cases import is_discrete
@@ -77,7 +79,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, tuple) or hasattr(value, "transition"):
         return "record"
     if is_discrete(value):
-        return "flags" if isinstance(value, bool) or getattr(value, "dtype", None) == bool else "integers"
+        return "flags" if np.asarray(value).dtype.kind == "b" else "integers"
     return "numbers"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -35,7 +35,7 @@ def encode(value: Any) -> Any:
     floats = _nested(numbers.float64(value), _number)
     if _has_balls(value):
         return {
-            "enclosure": [_nested(value, lambda x: _end(x, lower)) for lower in (True, False)],
+            "enclosure": [_nested(value, partial(_end, lower=lower)) for lower in (True, False)],
             "float64": floats,
         }
     return {"exact": _nested(numbers.exact(value), str), "float64": floats}
@@ -78,7 +78,7 @@ def _has_balls(value: Any) -> bool:
     return any(isinstance(part, arb) for part in np.asarray(value, dtype=object).flat)
 
 
-def _end(ball: Any, lower: bool) -> str:
+def _end(ball: Any, *, lower: bool) -> str:
     """One end of a ball in decimals, rounded outwards."""
     if not isinstance(ball, arb):
         ball = arb(ball)

@@ -42,19 +42,17 @@ def violations(value: Any, part: Schema, whole: Schema, place: str) -> Iterator[
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
         yield from violations(value, whole["$defs"][name], whole, place)
-    if "anyOf" in part:
-        tried = [list(violations(value, option, whole, place)) for option in part["anyOf"]]
-        if all(tried):
-            yield min(tried, key=lambda one: -max(len(said.split(":")[0]) for said in one))[0]
+    tried = [list(violations(value, option, whole, place)) for option in part.get("anyOf", ())]
+    if tried and all(tried):
+        yield max(tried, key=lambda found: max(len(said.partition(": ")[0]) for said in found))[0]
     types = part.get("type", [])
     types = [types] if isinstance(types, str) else types
     if types and not any(_TYPES[name](value) for name in types):
         yield f"{place}: expected {' or '.join(types)}, got {_short(value)}"
         return
-    if "const" in part and value != part["const"]:
-        yield f"{place}: expected {part['const']!r}, got {_short(value)}"
-    if "enum" in part and value not in part["enum"]:
-        yield f"{place}: expected one of {', '.join(map(str, part['enum']))}, got {_short(value)}"
+    options = part.get("enum", [part["const"]] if "const" in part else [value])
+    if value not in options:
+        yield f"{place}: expected {' or '.join(map(str, options))}, got {_short(value)}"
     if isinstance(value, str):
         yield from _string(value, part, place)
     elif isinstance(value, list):
