@@ -10,6 +10,11 @@ from ..deviation import joined
 from ..reading import Facts, Reading, Rule, reading, rule
 
 STEPS = ("values", "next_values", "terminated", "truncated")
+STEPWISE = (
+    *("gae.advantage", "a2c.advantage", "td.error", "td.one_step_return", "td.n_step_return", "td.lambda_return"),
+    *("mdp.rewards_to_go", "vtrace.target", "vtrace.advantage", "retrace.target"),
+)
+"""Equations of which each transition may have its own discount, and whose data may hold rows that do not count."""
 
 
 def successor(drawn: Facts) -> Any:
@@ -42,11 +47,11 @@ def only_at_the_end(facts: Facts) -> Any:
     return joined(nothing[:-1], [facts["last_value"]])
 
 
-def _told(word: str) -> Callable[[Facts], Any]:
+def told(word: str) -> Callable[[Facts], Any]:
     return lambda arguments: arguments[word]
 
 
-def _no(*flags: str) -> Callable[[Facts], Facts]:
+def without(*flags: str) -> Callable[[Facts], Facts]:
     """Leave flags out of the drawn data."""
     return lambda drawn: {**drawn, **{flag: np.zeros_like(drawn[flag]) for flag in flags if flag in drawn}}
 
@@ -71,43 +76,59 @@ def _never_both(drawn: Facts) -> Facts:
     return {**drawn, "terminated": drawn["terminated"] & ~drawn["truncated"]}
 
 
-def _discounts(drawn: Facts) -> Any:
-    return where(drawn["terminated"], 0, drawn["gamma"] + 0 * drawn["rewards"])
-
-
 def _largest_discount(arguments: Facts) -> Any:
     flat = list(np.ravel(arguments["discounts"]) if not hasattr(arguments["discounts"], "error") else [])
     return max(flat) if flat else arguments["discounts"].reshape(-1)[int(np.argmax(arguments["discounts"].value))]
 
 
+def _bootstrapped(drawn: Facts) -> Any:
+    """Rewards to which a time-out adds the discounted value of the true successor."""
+    timed_out = drawn["truncated"] & ~drawn["terminated"]
+    return drawn["rewards"] + drawn["gamma"] * where(timed_out, drawn["next_values"], 0)
+
+
+def none_ended(facts: Facts) -> Any:
+    """No flag is set."""
+    return np.zeros(np.shape(facts["rewards"]), dtype=bool)
+
+
 READINGS: tuple[Reading, ...] = (
     reading(
         "next_values", "own", "next_values[t]: V of the true successor", successor,
-        {"next_values": _told("next_values")}, needs=STEPS,
+        {"next_values": told("next_values")}, needs=STEPS,
     ),
     reading(
         "next_values", "masked", "next_values[t]: V of the true successor, zero where it is terminal",
         lambda drawn: where(drawn["terminated"], 0, successor(drawn)),
-        {"next_values": _told("next_values")}, needs=STEPS, only_declared=True,
+        {"next_values": told("next_values")}, needs=STEPS, only_declared=True,
     ),
     reading(
         "dones", "ended", "dones[t]: transition t ended an episode", ended,
-        {"dones": _told("dones")}, needs=("terminated", "truncated"),
+        {"dones": told("dones")}, needs=("terminated", "truncated"),
     ),
     reading(
         "dones", "episode_starts", "dones[t]: observation t begins an episode", started,
-        {"started": _told("dones")}, needs=("terminated", "truncated"),
+        {"started": told("dones")}, needs=("terminated", "truncated"),
     ),
     reading(
         "episode_starts", "own", "episode_starts[t]: observation t begins an episode", started,
-        {"started": _told("episode_starts")}, needs=("terminated", "truncated"),
+        {"started": told("episode_starts")}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "continues", "ended", "continues[t]: transition t did not end an episode", lambda drawn: ~ended(drawn),
+        {"dones": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated", "truncated"),
+    ),
+    reading(
+        "continues", "terminated", "continues[t]: transition t did not enter a terminal state",
+        lambda drawn: ~drawn["terminated"],
+        {"terminated": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated",),
     ),
     reading(
         "last_done", "own", "whether the last transition ended an episode", lambda drawn: ended(drawn)[-1],
-        {"last_done": _told("last_done")}, needs=("terminated", "truncated"),
+        {"last_done": told("last_done")}, needs=("terminated", "truncated"),
     ),
     reading(
-        "values", "T", "values[t] = V(s_t)", _told("values"), {"values": _told("values")}, needs=("values",),
+        "values", "T", "values[t] = V(s_t)", told("values"), {"values": told("values")}, needs=("values",),
     ),
     reading(
         "values", "T+1", "values[t] = V(s_t), and V of the last successor at the end",
@@ -116,12 +137,38 @@ READINGS: tuple[Reading, ...] = (
     ),
     reading(
         "last_value", "own", "V of the last successor", lambda drawn: drawn["next_values"][-1],
-        {"last_value": _told("last_value")}, needs=("next_values",),
+        {"last_value": told("last_value")}, needs=("next_values",),
     ),
     reading(
-        "discounts", "own", "discounts[t]: gamma, and zero where transition t entered a terminal state", _discounts,
+        "discounts", "own", "discounts[t]: gamma, and zero where transition t entered a terminal state",
+        lambda drawn: where(drawn["terminated"], 0, drawn["gamma"] + 0 * drawn["rewards"]),
         {"terminated": lambda a: np.asarray(a["discounts"] == 0), "gamma": _largest_discount},
         needs=("gamma", "terminated", "rewards"),
+    ),
+    reading(
+        "discounts", "own", "discounts[t]: of transition t, zero where it entered a terminal state",
+        lambda drawn: where(drawn["terminated"], 0, drawn["discounts"]),
+        {"terminated": lambda a: np.asarray(a["discounts"] == 0), "gamma": told("discounts")},
+        needs=("discounts", "terminated"), among=STEPWISE,
+    ),
+    reading("gamma", "one", "one discount", told("gamma"), {"gamma": told("gamma")}, needs=("gamma",), among=STEPWISE),
+    reading(
+        "gamma", "per_transition", "gamma[t]: the discount of transition t", told("discounts"),
+        {"gamma": told("gamma")}, needs=("discounts",), among=STEPWISE,
+    ),
+    reading(
+        "rewards", "T", "rewards[t]: of transition t", told("rewards"), {"rewards": told("rewards")},
+        needs=("rewards",), among=STEPWISE,
+    ),
+    reading(
+        "rewards", "T+1", "rewards[t]: received on arrival at observation t, so that of transition t is rewards[t + 1]",
+        lambda drawn: joined(0 * drawn["rewards"][:1], drawn["rewards"]), {"rewards": lambda a: a["rewards"][1:]},
+        needs=("rewards",), among=STEPWISE,
+    ),
+    reading(
+        "rewards", "time_limit_bootstrapped", "rewards[t] holds gamma V(successor) where a time limit cut the episode",
+        _bootstrapped, {"rewards": told("rewards"), "bootstrapped": told("rewards")},
+        needs=("rewards", "gamma", *STEPS), among=STEPWISE, only_declared=True,
     ),
 )  # fmt: skip
 
@@ -131,18 +178,16 @@ RULES: tuple[Rule, ...] = (
         restrict=_never_both,
     ),
     rule("terminated", ("dones", "truncated"), lambda facts: facts["dones"] & ~facts["truncated"]),
-    rule(
-        "terminated", ("rewards",), lambda facts: np.zeros(np.shape(facts["rewards"]), dtype=bool),
-        limit="the end of an episode", restrict=_no("terminated", "truncated"),
-    ),
+    rule("terminated", ("rewards",), none_ended, limit="the end of an episode", restrict=without("terminated", "truncated")),
     rule("dones", ("started", "last_done"), lambda facts: joined(facts["started"][1:], [facts["last_done"]])),
     rule(
         "last_done", ("started",), lambda facts: np.zeros_like(facts["started"][0]),
         limit="whether the last transition ended an episode", restrict=_not_the_last,
     ),
+    rule("truncated", ("rewards",), none_ended, beside=("bootstrapped",)),
     rule(
-        "truncated", ("rewards",), lambda facts: np.zeros(np.shape(facts["rewards"]), dtype=bool),
-        limit="a truncation, apart from a termination", restrict=_no("truncated"),
+        "truncated", ("rewards",), none_ended, limit="a truncation, apart from a termination",
+        restrict=without("truncated"),
     ),
     rule("next_values", ("values", "last_value"), shifted, unless=("truncated",)),
     rule(
@@ -166,18 +211,51 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 SYNONYMS = {
-    "rewards": ("reward", "rew", "rews", "r", "rewards_buf", "batch_rewards"),
-    "values": ("value", "vals", "val", "v", "vs", "state_values", "values_buf", "vf_preds", "baselines", "baseline"),
-    "next_values": ("values_next", "next_vals", "v_next", "vn", "next_value", "next_v", "v_tp1", "bootstrap_values"),
-    "last_value": ("last_values", "bootstrap_value", "last_val", "bootstrap", "next_value", "final_value", "v_last"),
-    "dones": ("done", "next_dones", "next_done", "ends", "d", "done_flags", "cut", "cuts"),
-    "terminated": ("terminations", "termination", "terminals", "terminal", "term", "terminates", "terminateds"),
-    "truncated": ("truncations", "truncation", "trunc", "timeouts", "time_outs", "timeout", "time_out", "truncateds"),
-    "episode_starts": ("is_first", "first", "firsts", "starts", "new", "news"),
-    "last_done": ("next_done", "last_dones", "done_last"),
-    "gamma": ("discount", "discount_factor", "g"),
-    "discounts": ("discount_t", "discount", "gammas"),
-    "gae_lambda": ("lam", "lambda_", "lmbda", "lambd", "tau", "gae_lam", "trace_decay"),
-    "trace_decay": ("lam", "lambda_", "lmbda", "lambd", "td_lambda", "gae_lambda"),
-    "n": ("n_step", "n_steps", "num_steps"),
+    "rewards": (
+        *("reward", "rew", "rews", "r", "rewards_buf", "rew_buf", "batch_rewards", "reward_t", "r_t", "rwd", "rs"),
+        *("token_level_rewards", "token_rewards", "R", "reward_seq", "reward_sequence", "rewards_t", "b_rewards"),
+    ),
+    "values": (
+        *("value", "vals", "val", "v", "vs", "state_values", "values_buf", "vf_preds", "baselines", "baseline", "V"),
+        *("v_tm1", "val_buf", "values_t", "v_t", "v_s", "critic_values", "vpred", "vpreds", "value_preds", "v_pred"),
+        *("predicted_values", "value_estimates", "value_predictions", "old_values", "b_values", "v_s_t"),
+    ),
+    "next_values": (
+        *("values_next", "next_vals", "v_next", "vn", "next_value", "next_v", "v_tp1", "bootstrap_values", "v_t", "v_s_"),
+        *("next_state_values", "next_state_value", "values_tp1", "v_tplus1", "next_val", "successor_values", "nv"),
+        *("vs_next", "V_next", "next_vs", "value_next", "final_values", "true_next_values", "v_succ", "next_vpreds"),
+    ),
+    "last_value": (
+        *("last_values", "bootstrap_value", "last_val", "bootstrap", "next_value", "final_value", "v_last", "last_v"),
+        *("v_final", "value_last", "bootstrap_v", "terminal_value", "last_state_value", "lastvalue", "v_T", "next_val"),
+    ),
+    "dones": (
+        *("done", "next_dones", "next_done", "ends", "d", "done_flags", "cut", "cuts", "end_flag", "end_flags", "dones_t"),
+        *("is_last", "lasts", "done_buf", "episode_ends", "done_mask", "ended", "finished", "d_t", "batch_dones"),
+    ),
+    "continues": (
+        *("not_done", "not_dones", "masks", "nonterminal", "nonterminals", "non_terminal", "continuation", "cont"),
+        *("continue_mask", "alive", "continuations", "running", "not_ended", "done_masks"),
+    ),
+    "terminated": (
+        *("terminations", "termination", "terminals", "terminal", "term", "terminates", "terminateds", "terms"),
+        *("is_terminal", "terminated_t"),
+    ),
+    "truncated": (
+        *("truncations", "truncation", "trunc", "timeouts", "time_outs", "timeout", "time_out", "truncateds", "truncs"),
+        *("time_limit", "time_limits", "truncated_t", "is_truncated"),
+    ),
+    "episode_starts": ("is_first", "first", "firsts", "starts", "new", "news", "is_firsts", "episode_start", "is_start"),
+    "last_done": ("next_done", "last_dones", "done_last", "final_done", "last_d"),
+    "gamma": ("discount", "discount_factor", "g", "gammas", "discounting", "discount_rate", "gam", "y"),
+    "discounts": ("discount_t", "discount", "discounts_t", "gammas", "discount_array"),
+    "gae_lambda": (
+        *("lam", "lambda_", "lmbda", "lambd", "tau", "gae_lam", "trace_decay", "lambda_t", "gaelambda", "lamda", "l"),
+        *("lambda_gae", "lambd_", "gae_tau", "lambda_returns", "lmbd"),
+    ),
+    "trace_decay": (
+        *("lam", "lambda_", "lmbda", "lambd", "td_lambda", "gae_lambda", "lambda_t", "lamda", "lmbd", "trace_lambda", "l"),
+        *("retrace_lambda", "q_lambda"),
+    ),
+    "n": ("n_step", "n_steps", "num_steps", "nstep", "k", "steps", "horizon", "N", "rollout_n"),
 }
