@@ -1,5 +1,7 @@
 """Which deviations a case tells apart from the equation."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,51 +12,76 @@ from ..deviation import Deviation
 from ..reading import Facts
 from .facts import UNDEFINED, Subject, bounds, exact_outputs, in_doubles, parts
 
-CLEAR = 2.0**-20
-"""Results in doubles that differ by this share differ exactly, too, or the exact comparison will say so."""
+CLEAR = 2.0**-30
+"""Results in doubles that are nearer than this share are looked at exactly no further: they are taken as equal."""
 
 
-def probably_apart(subject: Subject, deviation: Deviation, facts: Facts) -> bool:
-    """Whether a deviation gives another result in doubles; a quick look that `apart` confirms."""
-    doubles = in_doubles(facts)
-    try:
+@dataclass(frozen=True)
+class Case:
+    """A case of an equation, with its right results."""
+
+    subject: Subject
+    facts: Facts
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """The exact results."""
+        return exact_outputs(self.subject.contract.compute, self.facts)
+
+    @cached_property
+    def tolerance(self) -> dict[str, Any]:
+        """How far results in doubles may be from them."""
+        return bounds(self.subject.contract.compute, self.facts, "float64")
+
+    @cached_property
+    def _doubles(self) -> tuple[Facts, list[np.ndarray]]:
+        doubles = in_doubles(self.facts)
         with np.errstate(all="ignore"):
-            right = parts(subject.contract.compute(doubles))
-            wrong = parts(deviation.change(subject.contract.compute)(doubles))
-            return any(_differ(a, b) for a, b in zip(right, wrong, strict=True))
-    except UNDEFINED:
-        return apart(subject, deviation, facts)
+            found = parts(self.subject.contract.compute(doubles))
+        return doubles, [np.asarray(part, dtype=float) for part in found]
+
+    def tells(self, deviation: Deviation) -> bool:
+        """Whether the exact result of a deviation is out of reach for a right function in doubles.
+
+        No, if the deviation has no result here.
+        """
+        try:
+            if not self._probably(deviation):
+                return False
+            wrong = exact_outputs(deviation.change(self.subject.contract.compute), self.facts)
+            rows = zip(parts(self.outputs), parts(wrong), parts(self.tolerance), strict=True)
+            return any(_beyond(*row) for row in rows)
+        except UNDEFINED:
+            return False
+
+    def _probably(self, deviation: Deviation) -> bool:
+        """A quick look, in doubles."""
+        try:
+            doubles, right = self._doubles
+            with np.errstate(all="ignore"):
+                wrong = parts(deviation.change(self.subject.contract.compute)(doubles))
+            return any(_differ(one, np.asarray(other, dtype=float)) for one, other in zip(right, wrong, strict=True))
+        except UNDEFINED:
+            return True  # not defined in doubles: the exact comparison decides
 
 
-def _differ(one: Any, other: Any) -> bool:
-    one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape:
         return True
     scale = CLEAR * (1 + abs(one).max(initial=0, where=np.isfinite(one)))
-    return bool(np.any(~((one == other) | (abs(one - other) <= scale))))
+    with np.errstate(invalid="ignore"):
+        near = (one == other) | (abs(one - other) <= scale) | (np.isnan(one) & np.isnan(other))
+    return bool(np.any(~near))
 
 
-def apart(subject: Subject, deviation: Deviation, facts: Facts) -> bool:
-    """Whether a deviation's exact result is out of reach for a right function in doubles; no if it has no result."""
-    compute, changed = subject.contract.compute, deviation.change(subject.contract.compute)
-    try:
-        right, wrong = exact_outputs(compute, facts), exact_outputs(changed, facts)
-        allowed, own = bounds(compute, facts, "float64"), bounds(changed, facts, "float64")
-        rows = zip(parts(right), parts(wrong), parts(allowed), parts(own), strict=True)
-        return any(_beyond(*row) for row in rows)
-    except UNDEFINED:
-        return False
-
-
-def _beyond(right: Any, wrong: Any, allowed: Any, own: Any) -> bool:
+def _beyond(right: Any, wrong: Any, allowed: Any) -> bool:
     if np.shape(right) != np.shape(wrong):
         return True
-    rows = zip(np.ravel(right), np.ravel(wrong), np.ravel(allowed), np.ravel(own), strict=True)
-    return any(_gap(a, b) > first + second for a, b, first, second in rows)
+    rows = zip(np.ravel(right), np.ravel(numbers.float64(wrong)), np.ravel(allowed), strict=True)
+    return any(_gap(one, float(other)) > bound for one, other, bound in rows)
 
 
-def _gap(one: Any, other: Any) -> float:
-    """How far two exact numbers are from each other; never too much."""
-    got = float(numbers.float64(other))
-    found = distance(got, one)
-    return found if np.isinf(found) else max(0.0, found - abs(got) * 2.0**-52)
+def _gap(right: Any, wrong: float) -> float:
+    """How far a result is from the right one, without what rounds it to a double."""
+    found = distance(wrong, right)
+    return found if np.isinf(found) else max(0.0, found - abs(wrong) * 2.0**-52)

@@ -11,9 +11,9 @@ from ..reading import Facts
 from ..search import own_seed, search
 from ..strategies import Sizes
 from ..vocabulary import vocabulary
-from .apart import apart, probably_apart
+from .apart import Case
 from .encoding import encode
-from .facts import UNDEFINED, Subject, exact_outputs
+from .facts import UNDEFINED, Subject
 
 POOL = ((1, 20), (2, 40), (3, 60), (4, 60))
 """How many cases are drawn of each size, the smallest first."""
@@ -22,47 +22,43 @@ SEED = 0
 
 def choose(subject: Subject) -> list[dict[str, Any]]:
     """Draw cases and keep those that add something, then leave out those that the others make superfluous."""
-    kept: list[tuple[dict[str, Any], frozenset[Any]]] = []
-    open_ends = {(entry.id, entry.spelling): entry for entry in subject.deviations}
-    seen = set[Any]()
-    for case in pool(subject):
-        facts = _valid(subject, case)
-        if facts is None:
+    kept: list[tuple[dict[str, Any], Case]] = []
+    waiting, seen = list(subject.deviations), set[str]()
+    for drawn in pool(subject):
+        case = _valid(subject, drawn)
+        if case is None:
             continue
-        shows = {name for name, shown in corners(subject, facts) if shown}
-        told = {name for name, entry in open_ends.items() if probably_apart(subject, entry, facts)}
-        told = {name for name in told if apart(subject, open_ends[name], facts)}
+        shows = _corners(case)
+        told = [deviation for deviation in waiting if case.tells(deviation)]
         if shows - seen or told:
-            kept.append((case, frozenset(shows | told)))
+            kept.append((drawn, case))
             seen |= shows
-            open_ends = {name: entry for name, entry in open_ends.items() if name not in told}
-    return _needed(subject, kept)
+            waiting = [deviation for deviation in waiting if deviation not in told]
+    return _needed(kept)
 
 
-def _needed(subject: Subject, kept: list[tuple[dict[str, Any], frozenset[Any]]]) -> list[dict[str, Any]]:
+def _needed(kept: list[tuple[dict[str, Any], Case]]) -> list[dict[str, Any]]:
     """Leave out, the first drawn first, every case without which the rest shows as much."""
-    entries = {(entry.id, entry.spelling): entry for entry in subject.deviations}
-    rows = []
-    for case, shows in kept:
-        facts = subject.facts(case)
-        others = {name for name in entries.keys() - shows if probably_apart(subject, entries[name], facts)}
-        corner = {name for name, shown in corners(subject, facts) if shown}
-        rows.append((case, shows | corner | {name for name in others if apart(subject, entries[name], facts)}))
+    rows = [(drawn, _corners(case) | {d for d in case.subject.deviations if case.tells(d)}) for drawn, case in kept]
     for row in list(rows):
         rest = [other for other in rows if other is not row]
-        if row[1] <= frozenset().union(*(shows for _, shows in rest)):
+        if row[1] <= set[Any]().union(*(shows for _, shows in rest)):
             rows = rest
-    return [case for case, _ in rows]
+    return [drawn for drawn, _ in rows]
 
 
-def _valid(subject: Subject, case: dict[str, Any]) -> dict[str, Any] | None:
-    """The facts of a case that can be written down: its results are defined."""
+def _valid(subject: Subject, drawn: dict[str, Any]) -> Case | None:
+    """A case that can be written down: its results are defined."""
     try:
-        facts = subject.facts(case)
-        encode(exact_outputs(subject.contract.compute, facts)[subject.contract.equation.name])
+        case = Case(subject, subject.facts(drawn))
+        encode(case.outputs[subject.contract.equation.name])
     except UNDEFINED:
         return None
-    return facts
+    return case
+
+
+def _corners(case: Case) -> set[Any]:
+    return {name for name, shown in corners(case.subject, case.facts) if shown}
 
 
 def corners(subject: Subject, facts: Facts) -> Iterator[tuple[str, bool]]:

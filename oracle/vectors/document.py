@@ -12,10 +12,10 @@ from ..cases import is_discrete
 from ..deviation import Deviation
 from ..judges import JUDGES
 from ..reading import Facts
-from .apart import apart, probably_apart
+from .apart import Case
 from .choose import choose
 from .encoding import encode, floats
-from .facts import Subject, bounds, exact_outputs, subject
+from .facts import Subject, bounds, subject
 
 FORMAT = "rlproof-vectors-1"
 DTYPES = ("float64", "float32")
@@ -84,12 +84,10 @@ def _kind(value: Any) -> str:
 
 
 def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
-    facts = about.facts(drawn)
-    arguments = about.arguments(drawn)
-    words = set(about.words)
-    outputs = exact_outputs(about.contract.compute, facts)
-    shown = [each for each in about.deviations if probably_apart(about, each, facts) and apart(about, each, facts)]
-    allowed = {dtype: bounds(about.contract.compute, facts, dtype) for dtype in DTYPES}
+    case = Case(about, about.facts(drawn))
+    arguments, words, outputs = about.arguments(drawn), set(about.words), case.outputs
+    allowed = {dtype: bounds(about.contract.compute, case.facts, dtype) for dtype in DTYPES}
+    shown = [deviation for deviation in about.deviations if case.tells(deviation)]
     found = {
         "id": number,
         "inputs": {name: encode(arguments[name]) for name in about.contract.parameters},
