@@ -15,7 +15,7 @@ from .differentiation import DIFFERENTIATING
 from .expectation import equal_in_expectation
 from .gradient_check import Differentiated, differentiate, has_gradient, names, wrong_slope
 from .layout import FLAT, LAYOUTS, Layout, layouts
-from .naming import Named, name, shrink
+from .naming import Named, explains, name, shrink
 from .reading import Setting, settings
 from .report import counterexample
 from .search import BrokenError, own_seed, search
@@ -30,6 +30,8 @@ FIRST, EXAMPLES, GRADIENTS = 60, 1000, 30
 SECONDS = 10.0
 """How long one call may take."""
 NOT_REPRODUCIBLE = "called again with the same arguments, it returns something else: it keeps state, or is random"
+COLUMNS = "columns"
+"""What a deviation needs that shows only where the data have columns."""
 FEW = 8
 """Ways to read a function that fail on all of so many cases are not tried on more."""
 
@@ -149,8 +151,10 @@ def _screened(
 ) -> list[_Scored]:
     """Try every way to read the function, the best first: with columns only where nothing fits without."""
     tried = _tried(run, ways, possible, cases, (FLAT,))
-    if all(entry.rank[0] == 1 or (run.contract.is_rowwise and entry.wrong) for entry in tried):
-        tried += _tried(run, ways, possible, cases, layouts(run.contract))
+    whole = all(entry.rank[0] == 1 for entry in tried if entry.trial.form.reduction not in ("mean", "sum"))
+    may_be_in_columns = run.contract.is_rowwise or run.contract.has_sequences
+    if all(entry.rank[0] == 1 or (may_be_in_columns and entry.wrong) for entry in tried):
+        tried += _tried(run, ways, possible, cases, layouts(run.contract, refused=whole))
     return sorted(tried, key=lambda entry: entry.rank)
 
 
@@ -235,6 +239,12 @@ def _beyond(run: _Run, best: _Scored) -> Verdict:
         if found is not None:
             said = "what stands in masked places enters the result: a NaN there makes it NaN (zero times NaN is NaN)"
             return _verdict(run, best.trial, VARIANT, f"{said}\n{found.message}", behaviours=("masked_places_leak",))
+    extreme = _extreme(run, best)
+    if extreme is not None:
+        return extreme
+    in_columns = _in_columns(run, best)
+    if in_columns is not None:
+        return in_columns
     if best.trial.setting.assumes is not None:
         return _assumed(run, best)
     if run.gradient and not has_gradient(best.trial):
@@ -242,6 +252,38 @@ def _beyond(run: _Run, best: _Scored) -> Verdict:
         return _verdict(run, best.trial, INEXPRESSIBLE, said)
     wrong = _gradient(run, best) if run.gradient else None
     return _verdict(run, best.trial, AGREES, "", notes=_notes(run, best)) if wrong is None else wrong
+
+
+def _extreme(run: _Run, best: _Scored) -> Verdict | None:
+    """The name of what is not finite at an unusual size, though the right result is."""
+    trial = best.trial
+    for extreme in run.contract.extra.extremes:
+        for drawn in best.drawn[:FEW] if extreme.needs <= trial.setting.needs else ():
+            seen = trial.observe(trial.arguments({**drawn, **extreme.change(drawn)}))
+            run.count("extreme", 1)
+            found = trial.not_finite(seen)
+            if found is not None:
+                run.failed += 1
+                said = f"right for usual data, but {extreme.says}\n{found.message}"
+                shown = counterexample(trial, seen.arguments, found)
+                return _verdict(run, trial, VARIANT, said, shown, behaviours=(extreme.name,))
+    return None
+
+
+def _in_columns(run: _Run, best: _Scored) -> Verdict | None:
+    """The name of what goes wrong where the data have columns, though it is right for one."""
+    told = best.trial.setting.told | {COLUMNS}
+    options = [entry for entry in named(run.contract, told) if COLUMNS in entry.needs]
+    for layout in LAYOUTS if options and best.trial.layout is FLAT else ():
+        wide = replace(best.trial, layout=replace(layout, is_growing=True))
+        seen = [wide.observe(wide.arguments(drawn)) for drawn in best.drawn[:FEW]]
+        run.count("columns", len(seen))
+        wrong = [(entry, found) for entry in seen if (found := wide.judge(entry)) is not None]
+        called = tuple(entry for entry in options if wrong and explains(entry, wide, seen))
+        if called:
+            run.failed += len(wrong)
+            return _variant(run, Named(wide, called), counterexample(wide, wrong[0][0].arguments, wrong[0][1]))
+    return None
 
 
 def _gradient(run: _Run, best: _Scored) -> Verdict | None:
@@ -321,10 +363,11 @@ def _named(run: _Run, best: _Scored, scored: Sequence[_Scored]) -> Verdict:
     behaviours = {finding.behaviour for finding in best.wrong}
     if behaviours == {"changes_its_arguments"}:
         return _verdict(run, best.trial, VARIANT, best.wrong[0].message, shown, behaviours=("changes_its_arguments",))
-    if all(finding.only_rounding for finding in best.wrong):
+    is_close = all(finding.only_rounding for finding in best.wrong)
+    found = name([(entry.trial, entry.seen) for entry in scored if not _raises(entry)], pairs=not is_close)
+    if is_close and found is None:
         said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
         return _verdict(run, best.trial, VARIANT, said, shown, behaviours=("low_precision",))
-    found = name([(entry.trial, entry.seen) for entry in scored if not _raises(entry)])
     over = equal_in_expectation(best.trial, own_seed(run.seed, "expectation"))
     if found is not None:
         return _variant(run, found, shown, over)

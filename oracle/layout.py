@@ -19,6 +19,8 @@ class Layout:
     columns_first: bool = False
     is_row: bool = False
     """Whether axes of length one are dropped from results."""
+    is_growing: bool = False
+    """Whether the numbers of each further column are larger, so that columns have different means."""
 
     def lift(self, contract: Contract, drawn: Facts) -> Facts:
         """Add columns to drawn steps: the same steps, turned round by one more in each column."""
@@ -28,7 +30,8 @@ class Layout:
         return {name: self._columns(value) if _has_steps(value, length) else value for name, value in drawn.items()}
 
     def _columns(self, array: np.ndarray) -> np.ndarray:
-        return np.stack([np.roll(array, column, axis=0) for column in range(self.columns or 1)], axis=1)
+        factors = [1 + column if self.is_growing and array.dtype == object else 1 for column in range(self.columns or 1)]
+        return np.stack([np.roll(array, column, axis=0) * factor for column, factor in enumerate(factors)], axis=1)
 
     def turn(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as the function gets them."""
@@ -90,15 +93,20 @@ class OneRow(Layout):
         return np.asarray(array.reshape(()) if self.axes > 1 and array.size == 1 else array[0])
 
 
-def layouts(contract: Contract) -> tuple[Layout, ...]:
-    """The further shapes in which an equation's data may be laid out."""
+def layouts(contract: Contract, *, refused: bool = True) -> tuple[Layout, ...]:
+    """The further shapes in which an equation's data may be laid out.
+
+    A function of many sequences is not asked about one alone, where it would be right more easily: only one that
+    refused many, or never returned what was expected of them.
+    """
     if contract.has_steps:
         return LAYOUTS
     if contract.is_rowwise:
         return (OneRow("one row"), *((OneRow("one number", axes=2),) if contract.has_dimensions else ()))
     if not contract.has_sequences:
         return ()
-    return OneSequence("one sequence", one_number=contract.is_one_number), Layout("[L, B]", columns_first=True)
+    one = (OneSequence("one sequence", one_number=contract.is_one_number),) if refused else ()
+    return one if "group_rewards" in contract.parameters else (*one, Layout("[L, B]", columns_first=True))
 
 
 FLAT = Layout("[T]")
