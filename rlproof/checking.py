@@ -39,7 +39,7 @@ def check(words: Sequence[str]) -> int:
     if asked.time_limit <= 0:
         parser().error(f"--time-limit {asked.time_limit:g}: nothing can be checked in no time")
     with tempfile.TemporaryDirectory(prefix="rlproof-") as folder:
-        found = _in_a_process(asked, Path(folder) / "verdict.json")
+        found = in_a_process(asked, Path(folder) / "verdict.json")
     if found is None:
         return INTERRUPTED
     if "refused" in found:
@@ -92,7 +92,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _in_a_process(asked: argparse.Namespace, result: Path) -> dict[str, Any] | None:
+def in_a_process(asked: argparse.Namespace, result: Path) -> dict[str, Any] | None:
     """Start the child and wait; None if the user ends it."""
     command = [sys.executable, "-P", "-c", CHILD, json.dumps(vars(asked)), str(result)]
     before = signal.signal(signal.SIGTERM, _leave)
@@ -143,7 +143,7 @@ def child(request: str, result: str) -> int:
     """What runs in the process: check, and leave the verdict in a file."""
     asked = argparse.Namespace(**json.loads(request))
     try:
-        found = _checked(asked)
+        found = checked(asked)
     except KeyboardInterrupt:
         return INTERRUPTED
     written = Path(result).with_suffix(".part")
@@ -153,7 +153,8 @@ def child(request: str, result: str) -> int:
     os._exit(0)  # threads that somebody's code has left running do not hold the verdict up
 
 
-def _checked(asked: argparse.Namespace) -> dict[str, Any]:
+def checked(asked: argparse.Namespace) -> dict[str, Any]:
+    """The verdict on the function, with its text; or why the command line is refused."""
     from .oracle import check
     from .spec.errors import RlproofError
     from .target import load
@@ -163,7 +164,7 @@ def _checked(asked: argparse.Namespace) -> dict[str, Any]:
     options |= {"gradient": True} if asked.gradient else {}
     try:
         pairs = {name: dict(map(_pair, getattr(asked, name))) for name in ("argument", "bind", "convention")}
-        bound = {name: _value(text) for name, text in pairs["bind"].items()}
+        bound = {name: read_value(text) for name, text in pairs["bind"].items()}
         try:
             function = load(asked.target)
         except RlproofError:
@@ -192,7 +193,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _value(text: str) -> Any:
+def read_value(text: str) -> Any:
     """A Python literal; anything else is a word."""
     import ast
 
