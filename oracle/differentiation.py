@@ -26,7 +26,8 @@ def _by_torch(
     with torch.enable_grad():
         leaves = {name: inputs[name].clone().requires_grad_() for name in parameters}
         results = parts(candidate.apply({**inputs, **leaves}))[1]
-        total = sum((part * torch.as_tensor(w, dtype=part.dtype)).sum() for part, w in zip(results, weights, strict=True))
+        pairs = zip(results, weights, strict=True)
+        total = sum((part * torch.as_tensor(weight, dtype=part.dtype)).sum() for part, weight in pairs)
         if not getattr(total, "requires_grad", False):
             return {name: np.zeros(tuple(leaf.shape)) for name, leaf in leaves.items()}
         found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)

@@ -80,7 +80,7 @@ def _logarithm(probability: Any) -> Any:
 
 
 def _episodes(problem: Facts) -> Iterator[tuple[Any, Facts, Any]]:
-    """One episode: its rewards, and the scores of its actions under a softmax policy with one logit per state and action."""
+    """One episode: its rewards, and the scores of its actions under a softmax policy (a logit per state and action)."""
     policy = problem["full_policy"]
     for path in trajectories.enumerate(problem["mdp"], policy, HORIZON):
         scores = numbers.exact(np.zeros((HORIZON, *policy.shape)))

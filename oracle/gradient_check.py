@@ -67,7 +67,7 @@ def live_words(trial: Trial, arguments: Mapping[str, Any]) -> list[str]:
 
 
 def differentiate(trial: Trial, drawn: Facts) -> Differentiated | Finding | None:
-    """The gradients in all live words near a drawn case; what it raises, if it does; None if it is not defined there."""
+    """The gradients in all live words near a drawn case; what it raises, if it does; None if there is none."""
     seen = trial.observe(_generic(trial.arguments(drawn)))
     words = live_words(trial, seen.arguments)
     if not words or seen.result.problem is not None:
@@ -162,7 +162,7 @@ def _compare(
     forward, backward = (_quotient(trial, weighted, base, word, direction, step) for step in (STEP, -STEP))
     if abs(float(numbers.float64(forward - backward))) > float(2.0**-60):
         return None
-    bound = _bound(trial, weighted, seen.arguments, word, direction, str(got.dtype))
+    bound = _bound(weighted, seen.arguments, word, direction, str(got.dtype))
     if not np.isfinite(slope):
         return Finding(f"the gradient in {word} is {slope}", _float(forward), slope)
     if not np.isfinite(bound) or _float(abs(numbers.rational(slope) - forward)) <= bound:
@@ -208,7 +208,7 @@ def _quotient(
 
 
 def _bound(
-    trial: Trial, total: Callable[[Facts, Facts], Any], arguments: Facts, word: str, direction: np.ndarray, dtype: str
+    total: Callable[[Facts, Facts], Any], arguments: Facts, word: str, direction: np.ndarray, dtype: str
 ) -> float:
     dtype = dtype if dtype == "float32" else "float64"
     dual = {name: _dual(value, direction if name == word else None, dtype) for name, value in arguments.items()}

@@ -1,0 +1,87 @@
+"""Try every way to read a function, and rank them by how much they find wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .arrays import Kind
+from .candidate import Candidate
+from .contract import Contract
+from .layout import FLAT, Layout, layouts
+from .reading import Setting
+from .trial import Finding, Observation, Trial
+
+FEW = 8
+"""Ways to read a function that fail on all of so many cases are not tried on more."""
+
+Way = tuple[Candidate, Setting]
+"""What each parameter stands for, and in which sense."""
+
+
+@dataclass
+class Scored:
+    """A way to read the function, with what it returned and what is wrong with that."""
+
+    trial: Trial
+    seen: list[Observation]
+    findings: list[Finding | None]
+    drawn: Sequence[Mapping[str, Any]]
+
+    @property
+    def wrong(self) -> list[Finding]:
+        """What was found wrong."""
+        return [finding for finding in self.findings if finding is not None]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """The share of cases found wrong; then, what cannot be told."""
+        return len(self.wrong) / len(self.findings), len(self.trial.setting.limits)
+
+
+def screen(
+    contract: Contract, ways: Sequence[Way], possible: Sequence[Kind], cases: Sequence[Mapping[str, Any]]
+) -> list[Scored]:
+    """Try every way to read the function, the best first: with columns only where nothing fits without."""
+    tried = _tried(contract, ways, possible, cases, (FLAT,))
+    whole = all(entry.rank[0] == 1 for entry in tried if entry.trial.form.reduction not in ("mean", "sum"))
+    may_be_in_columns = contract.is_rowwise or contract.has_sequences
+    if all(entry.rank[0] == 1 or (may_be_in_columns and entry.wrong) for entry in tried):
+        tried += _tried(contract, ways, possible, cases, layouts(contract, refused=whole))
+    return sorted(tried, key=lambda entry: entry.rank)
+
+
+def _tried(
+    contract: Contract,
+    ways: Sequence[Way],
+    possible: Sequence[Kind],
+    cases: Sequence[Mapping[str, Any]],
+    layouts: Sequence[Layout],
+) -> list[Scored]:
+    """Try arrays of one kind after the other, until there is one that the function does not always refuse."""
+    tried: list[Scored] = []
+    for kind in possible:
+        found = [
+            _score(Trial(candidate.of_kind(kind), contract, setting, form, layout), cases)
+            for layout in layouts
+            for candidate, setting in ways
+            for form in contract.forms(setting.told, candidate.name)
+        ]
+        tried += found
+        if not all(raises(entry) for entry in found):
+            break
+    return tried
+
+
+def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> Scored:
+    scored = Scored(trial, [], [], cases)
+    for case in cases:
+        seen = trial.observe(trial.arguments(case))
+        scored.seen.append(seen)
+        scored.findings.append(trial.judge(seen))
+        if seen.result.behaviour == "hangs" or (len(scored.findings) == FEW and all(scored.findings)):
+            break
+    return scored
+
+
+def raises(scored: Scored) -> bool:
+    return all(finding is not None and finding.behaviour == "raises" for finding in scored.findings)
