@@ -1,112 +1,214 @@
-"""Deviations of estimates along trajectories."""
+"""Deviations of estimates along trajectories: what the recursion carries, what it bootstraps from, where it stops."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...spec import td
+import numpy as np
+
 from ...spec.numbers import where
-from ..contract import Outputs, stacked
-from ..deviation import CONTESTED, DELIBERATE, after, before, deviation, earlier, instead
+from ..contract import Compute, Outputs
+from ..contracts.trajectories import Part, ended, gamma
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation, earlier, joined
 from ..reading import Facts
 
-
-def _advantages(facts: Facts, errors: Any, cut: Any) -> Any:
-    """The recursion A_t = error_t + gamma lambda (1 - cut_t) A_{t+1}."""
-    following, found = 0 * errors[-1], []
-    for t in reversed(range(len(errors))):
-        following = errors[t] + facts["gamma"] * facts["gae_lambda"] * (1 - cut[t].astype(int)) * following
-        found.append(following)
-    return stacked(found[::-1])
+LEAK = "estimates leak across the ends of episodes"
 
 
-def _errors(facts: Facts, **changed: Any) -> Any:
-    facts = {**facts, **changed}
-    return td.error(
-        facts["rewards"], facts["values"], facts["next_values"], facts["terminated"], gamma=facts["gamma"]
+def exchanged(**parts: Part) -> Callable[[Compute], Compute]:
+    """A change of parts of the formula."""
+    return before(lambda facts: {"parts": {**facts.get("parts", {}), **parts}})
+
+
+def switch(
+    name: str,
+    says: str,
+    *,
+    needs: Sequence[str] = (),
+    effect: str = "",
+    seen: Sequence[str] = (),
+    kind: str = BUG,
+    spelling: str = "",
+    **parts: Part,
+) -> Deviation:
+    """Write a change of parts in one call."""
+    return deviation(
+        name, says, exchanged(**parts), needs=needs, effect=effect, seen=seen, kind=kind, spelling=spelling
     )
 
 
-def _cut(facts: Facts) -> Any:
-    return facts["terminated"] | facts["truncated"]
+def all_rows(facts: Facts) -> Any:
+    """Everywhere."""
+    return np.ones_like(facts["terminated"])
 
 
-def _outputs(facts: Facts, advantages: Any) -> Outputs:
-    return {"advantage": advantages, "returns": advantages + facts["values"]}
+def last_next_value(facts: Facts) -> Any:
+    """The value after the data."""
+    return facts["next_values"][-1]
 
 
-def _without_lambda_first(facts: Facts) -> Outputs:
+def _without_lambda_first(compute: Compute) -> Compute:
     """A_t = delta_t + gamma A_{t+1}, with the recursion's own A: the value target's, less the value."""
-    errors, cut = _errors(facts), _cut(facts)
-    inner = _advantages(facts, errors, cut)
-    rest = [facts["gamma"] * (1 - cut[t].astype(int)) * inner[t + 1] for t in range(len(errors) - 1)]
-    return {"advantage": errors + stacked([*rest, 0 * errors[-1]]), "returns": inner + facts["values"]}
+    first = exchanged(first_discount=gamma)(compute)
+
+    def changed(facts: Facts) -> Outputs:
+        return {**compute(facts), "advantage": first(facts)["advantage"]}
+
+    return changed
 
 
-def _dropped(facts: Facts) -> Outputs:
-    keep = 1 - facts["truncated"].astype(int)
-    return _outputs(facts, _advantages(facts, _errors(facts) * keep, _cut(facts)))
+def _own_at_truncation(facts: Facts) -> Facts:
+    return {"next_values": where(facts["truncated"], facts["values"], facts["next_values"])}
 
 
-def _own_at_truncation(facts: Facts) -> Any:
-    return where(facts["truncated"], facts["values"], facts["next_values"])
+def _rolled(facts: Facts) -> Facts:
+    return {"values": joined(facts["next_values"][-1:], facts["next_values"][:-1])}
 
+
+def recursion(carries: str = "gamma lambda") -> tuple[Deviation, ...]:
+    """What can go wrong with any recursion that runs backwards and stops where episodes end."""
+    return (
+        switch(
+            "no_cut_at_truncation", "the recursion runs on over a truncation into the next episode",
+            needs=("truncated",), effect=LEAK, seen=("Toni-SM/skrl#449",), carried=lambda f: ~f["terminated"],
+        ),
+        switch(
+            "no_cut", "the recursion runs on over the ends of episodes", needs=("terminated",), effect=LEAK,
+            carried=all_rows,
+        ),
+        switch(
+            "cut_at_truncation_only", "the recursion runs on over terminations", needs=("truncated",), effect=LEAK,
+            carried=lambda f: ~f["truncated"],
+        ),
+        switch(
+            "window_bootstrap_counted_twice",
+            "the recursion starts from the value after the data, which the last step bootstraps from already",
+            needs=("next_values",), effect="the last steps of every window are overestimated by it",
+            seen=("simonsays1980/rl-triton PR#4",), start=last_next_value,
+        ),
+        switch(
+            "no_gamma_in_the_error", f"the bootstrap is not discounted, though the trace is by {carries}",
+            value_discount=lambda f: 0 * f["rewards"] + 1,
+        ),
+        switch(
+            "discount_of_the_next_step_on_values", "values are discounted with the next step's gamma, rewards with this",
+            value_discount=lambda f: earlier(gamma(f)), effect="wrong wherever the discount changes",
+            seen=("pytorch/rl#401",),
+        ),
+        switch(
+            "discount_of_the_next_step_in_the_trace", "the trace is discounted with the next step's gamma",
+            trace_discount=lambda f: earlier(gamma(f)) * f.get("gae_lambda", 1),
+        ),
+    )  # fmt: skip
+
+
+def errors_of(name: str) -> tuple[Deviation, ...]:
+    """What can go wrong with TD errors, and the value that is subtracted."""
+    return (
+        switch(
+            "truncated_step_dropped", "the TD error of a truncated step is zero", needs=("truncated",),
+            effect="the last step of every truncated episode teaches nothing", kind=DELIBERATE,
+            seen=("EdanToledo/Stoix#142", "google/brax brax/training/agents/ppo/losses.py"),
+            kept=lambda f: ~f["truncated"],
+        ),
+        switch(
+            "terminated_step_dropped", "the TD error of a terminal step is zero",
+            effect="the reward at the end of an episode teaches nothing", kept=lambda f: ~f["terminated"],
+        ),
+        switch(
+            "last_step_of_episodes_dropped", "the TD error of the last step of every episode is zero",
+            needs=("truncated",), effect="the reward at the end of an episode teaches nothing",
+            kept=lambda f: ~ended(f),
+        ),
+        deviation(
+            "value_not_subtracted", "V(s_t) is not subtracted", after(lambda f, o: {name: o[name] + f["values"]}),
+            needs=("values",),
+        ),
+        deviation(
+            "value_subtracted_with_the_wrong_sign", "V(s_t) is added where it is to be subtracted",
+            before(lambda f: {"values": -f["values"]}), needs=("values",),
+        ),
+        deviation(
+            "values_rolled_from_next_values",
+            "V(s_t) is V of the successor one step before: at the start of the data the last one, at the start of an "
+            "episode that of the old one's end",
+            before(_rolled), needs=("values", "next_values"), seen=("thu-ml/tianshou#886",),
+        ),
+    )  # fmt: skip
+
+
+TIME_OUTS = (
+    deviation(
+        "time_out_bootstraps_own_value", "a truncated step bootstraps from V(s_t) instead of V of its successor",
+        before(_own_at_truncation), needs=("truncated", "values"), seen=("leggedrobotics/rsl_rl#20",), kind=CONTESTED,
+    ),
+    deviation(
+        "time_out_bootstraps_own_value",
+        "a truncated step bootstraps from V(s_t) instead of V of its successor, even where it terminates",
+        before(lambda f: _own_at_truncation(f) | {"terminated": f["terminated"] & ~f["truncated"]}),
+        needs=("truncated", "values"), seen=("leggedrobotics/rsl_rl#20",), kind=CONTESTED, spelling="terminated too",
+    ),
+)  # fmt: skip
+
+
+def _returns(name: str) -> tuple[Deviation, ...]:
+    """What can go wrong with returns beside advantages."""
+    return (
+        deviation(
+            "returns_without_advantages", "the returns are the values alone",
+            after(lambda f, o: {"returns": f["values"] + 0 * o["returns"]}),
+            effect="the critic learns to stay as it is", seen=("vwxyzjn/cleanrl PR#337",),
+        ),
+        deviation(
+            "returns_from_next_values", "the returns are the advantages plus V of the successor",
+            after(lambda f, o: {"returns": o[name] + f["next_values"]}),
+        ),
+        deviation(
+            "returns_are_advantages", "the returns are the advantages", after(lambda _, o: {"returns": o[name]}),
+        ),
+        deviation(
+            "returns_instead_of_advantages", "the advantages are the returns: V(s_t) is not subtracted",
+            after(lambda _, o: {name: o["returns"]}),
+        ),
+    )  # fmt: skip
+
+
+GAE = (
+    deviation(
+        "no_lambda_on_the_first_step",
+        "A_t = delta_t + gamma A_{t+1}: the first step of the recursion carries no lambda",
+        _without_lambda_first, effect="the advantage is that of V-trace, of larger variance",
+        seen=("google/brax brax/training/agents/ppo/losses.py",), kind=DELIBERATE,
+    ),
+    switch(
+        "no_gamma_in_the_trace", "the recursion decays by lambda alone",
+        trace_discount=lambda f: 0 * f["rewards"] + f["gae_lambda"],
+    ),
+    switch(
+        "lambda_in_the_error", "the bootstrap is multiplied by lambda as well",
+        value_discount=lambda f: gamma(f) * f["gae_lambda"],
+    ),
+    switch(
+        "lambda_in_the_error_alone", "lambda multiplies the bootstrap, and not the recursion",
+        value_discount=lambda f: gamma(f) * f["gae_lambda"], trace_discount=gamma,
+    ),
+    switch(
+        "gamma_twice_in_the_trace", "the recursion decays by gamma^2 lambda",
+        trace_discount=lambda f: gamma(f) * gamma(f) * f["gae_lambda"],
+    ),
+    switch(
+        "no_trace", "there is no recursion: the advantage is the TD error",
+        trace_discount=lambda f: 0 * f["rewards"],
+    ),
+)  # fmt: skip
 
 DEVIATIONS = {
-    "gae.advantage": (
-        deviation(
-            "flags_of_the_next_step",
-            "the end of transition t is read from the flag of t + 1, and the last from its own",
-            before(lambda f: {name: earlier(f[name]) for name in ("terminated", "truncated")}),
-            needs=("terminated", "truncated"),
-            effect="advantages leak across the ends of episodes",
-            seen=("DLR-RM/stable-baselines3#105", "hill-a/stable-baselines#385"),
-        ),
-        deviation(
-            "no_cut_at_truncation",
-            "the recursion runs on over a truncation into the next episode",
-            instead(lambda f: _outputs(f, _advantages(f, _errors(f), f["terminated"]))),
-            needs=("truncated",),
-            effect="advantages leak across the ends of episodes",
-            seen=("Toni-SM/skrl#449",),
-        ),
-        deviation(
-            "no_cut",
-            "the recursion runs on over the ends of episodes",
-            instead(lambda f: _outputs(f, _advantages(f, _errors(f), f["terminated"] & ~f["terminated"]))),
-            needs=("terminated",),
-            effect="advantages leak across the ends of episodes",
-        ),
-        deviation(
-            "no_lambda_on_the_first_step",
-            "A_t = delta_t + gamma A_{t+1}: the first step of the recursion carries no lambda",
-            instead(_without_lambda_first),
-            effect="the advantage is that of V-trace, of larger variance",
-            seen=("google/brax brax/training/agents/ppo/losses.py",),
-            kind=DELIBERATE,
-        ),
-        deviation(
-            "truncated_step_dropped",
-            "the TD error of a truncated step is zero",
-            instead(_dropped),
-            needs=("truncated",),
-            effect="the last step of every truncated episode teaches nothing",
-            seen=("EdanToledo/Stoix#142", "google/brax brax/training/agents/ppo/losses.py"),
-            kind=DELIBERATE,
-        ),
-        deviation(
-            "time_out_bootstraps_own_value",
-            "a truncated step bootstraps from V(s_t) instead of V of its successor",
-            before(lambda f: {"next_values": _own_at_truncation(f)}),
-            needs=("truncated",),
-            seen=("leggedrobotics/rsl_rl#20",),
-            kind=CONTESTED,
-        ),
-        deviation(
-            "returns_without_advantages",
-            "the returns are the values alone",
-            after(lambda f, o: {"returns": f["values"] + 0 * o["returns"]}),
-            effect="the critic learns to stay as it is",
-            seen=("vwxyzjn/cleanrl PR#337",),
+    "gae.advantage": (*recursion(), *errors_of("advantage"), *TIME_OUTS, *_returns("advantage"), *GAE),
+    "a2c.advantage": (
+        *recursion("gamma")[:4], *TIME_OUTS, *_returns("advantage"), *errors_of("advantage")[3:],
+        switch(
+            "no_recursion", "the advantage is the TD error of one step", trace_discount=lambda f: 0 * f["rewards"],
+            value_discount=gamma,
         ),
     ),
-}
-
+    "td.error": (*errors_of("error"), *TIME_OUTS),
+}  # fmt: skip
