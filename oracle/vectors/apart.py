@@ -1,6 +1,6 @@
 """Which deviations a case tells apart from the equation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ class Case:
 
     subject: Subject
     facts: Facts
+    _told: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
@@ -45,6 +46,12 @@ class Case:
 
         No, if the deviation has no result here.
         """
+        name = (deviation.id, deviation.spelling)
+        if name not in self._told:
+            self._told[name] = self._tells(deviation)
+        return self._told[name]
+
+    def _tells(self, deviation: Deviation) -> bool:
         try:
             if not self._probably(deviation):
                 return False

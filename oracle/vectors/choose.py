@@ -1,11 +1,12 @@
 """Choose few small cases that tell every deviation of an equation apart, and that show its corners."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
+from ..deviation import Deviation
 from ..draws import Draw, Scene
 from ..reading import Facts
 from ..search import own_seed, search
@@ -21,30 +22,56 @@ SEED = 0
 
 
 def choose(subject: Subject) -> list[dict[str, Any]]:
-    """Draw cases and keep those that add something, then leave out those that the others make superfluous."""
-    kept: list[tuple[dict[str, Any], Case]] = []
-    waiting, seen = list(subject.deviations), set[str]()
+    """Draw cases and keep those that add something, then leave out those that the others make superfluous.
+
+    A case adds something if it shows a new corner, or tells apart what no case before has told apart: a deviation from
+    the equation, or deviations from each other.
+    """
+    kept: list[_Row] = []
+    alike: list[frozenset[Deviation | None]] = [frozenset((None, *subject.deviations))]  # None: the equation itself
+    seen = set[str]()
     for drawn in pool(subject):
         case = _valid(subject, drawn)
         if case is None:
             continue
-        shows = _corners(case)
-        told = [deviation for deviation in waiting if case.tells(deviation)]
-        if shows - seen or told:
-            kept.append((drawn, case))
+        shows = {name for name, shown in corners(case.subject, case.facts) if shown}
+        split = [part for group in alike for part in _split(group, case)]
+        if shows - seen or len(split) > len(alike):
+            kept.append(_Row(drawn, case, shows))
             seen |= shows
-            waiting = [deviation for deviation in waiting if deviation not in told]
+            alike = [group for group in split if len(group) > 1]
     return _needed(kept)
 
 
-def _needed(kept: list[tuple[dict[str, Any], Case]]) -> list[dict[str, Any]]:
+def _split(group: frozenset[Deviation | None], case: Case) -> list[frozenset[Deviation | None]]:
+    """What a case tells from the equation, and the rest."""
+    told = frozenset(deviation for deviation in group if deviation is not None and case.tells(deviation))
+    return [part for part in (told, group - told) if part]
+
+
+class _Row(NamedTuple):
+    """A drawn case, and the corners that it shows."""
+
+    drawn: dict[str, Any]
+    case: Case
+    shows: set[str]
+
+
+def _needed(kept: list[_Row]) -> list[dict[str, Any]]:
     """Leave out, the first drawn first, every case without which the rest shows as much."""
-    rows = [(drawn, _corners(case) | {d for d in case.subject.deviations if case.tells(d)}) for drawn, case in kept]
-    for row in list(rows):
+    rows = list(kept)
+    for row in kept:
         rest = [other for other in rows if other is not row]
-        if row[1] <= set[Any]().union(*(shows for _, shows in rest)):
+        if rest and _shown(rest) == _shown(rows):
             rows = rest
-    return [drawn for drawn, _ in rows]
+    return [row.drawn for row in rows]
+
+
+def _shown(rows: Sequence[_Row]) -> tuple[set[str], int, int]:
+    """The corners that cases show, how many deviations they tell from the equation, and how many from each other."""
+    deviations = rows[0].case.subject.deviations
+    patterns = [tuple(row.case.tells(deviation) for row in rows) for deviation in deviations]
+    return set[str]().union(*(row.shows for row in rows)), sum(map(any, patterns)), len(set(patterns))
 
 
 def _valid(subject: Subject, drawn: dict[str, Any]) -> Case | None:
@@ -55,10 +82,6 @@ def _valid(subject: Subject, drawn: dict[str, Any]) -> Case | None:
     except UNDEFINED:
         return None
     return case
-
-
-def _corners(case: Case) -> set[Any]:
-    return {name for name, shown in corners(case.subject, case.facts) if shown}
 
 
 def corners(subject: Subject, facts: Facts) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from flint import arb
 from ...spec import numbers
 from ...spec.decision_process import MDP
 from ..cases import FIELDS, is_discrete, is_record
+from .facts import has_balls
 
 DIGITS = 30
 """Significant decimal digits of the ends of an enclosure; they are rounded outwards."""
@@ -33,7 +34,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, (bool, int)) or value is None or is_discrete(value):
         return value.tolist() if hasattr(value, "tolist") else value
     floats = _nested(numbers.float64(value), _number)
-    if _has_balls(value):
+    if has_balls(value):
         return {
             "enclosure": [_nested(value, partial(_end, lower=lower)) for lower in (True, False)],
             "float64": floats,
@@ -72,10 +73,6 @@ def _nested(array: Any, write: Callable[[Any], Any]) -> Any:
 
 def _number(value: float) -> float | str:
     return NOT_FINITE.get(value, value) if value == value else "nan"  # noqa: PLR0124 - only NaN differs from itself
-
-
-def _has_balls(value: Any) -> bool:
-    return any(isinstance(part, arb) for part in np.asarray(value, dtype=object).flat)
 
 
 def _end(ball: Any, *, lower: bool) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from flint import arb
 
 from ...spec import numbers
 from ...spec.decision_process import MDP
@@ -41,7 +42,7 @@ class Subject(NamedTuple):
         return self.setting.arguments(drawn)
 
     def facts(self, drawn: Facts) -> dict[str, Any]:
-        """Everything that the case tells."""
+        """Everything that the case tells in rationals."""
         arguments = {**drawn, **self.arguments(drawn)}
         facts = dict(arguments)
         for reading in self.beside:
@@ -49,7 +50,8 @@ class Subject(NamedTuple):
                 continue
             try:
                 made = {**arguments, reading.word: reading.make(arguments)}
-                facts = {fact: find(made) for fact, find in reading.tells.items()} | facts
+                told = {fact: find(made) for fact, find in reading.tells.items()}
+                facts = {fact: value for fact, value in told.items() if not has_balls(value)} | facts
             except UNDEFINED:  # this reading does not exist for these data
                 continue
         return facts
@@ -77,6 +79,11 @@ def _own(name: str, about: tuple[str, ...]) -> Reading:
     """The reading in which a parameter tells itself and nothing else."""
     known = meant(name, words().readings.get(name, ()), about)
     return next((entry for entry in known if set(entry.tells) == {name} and entry.prepare is None), own(name))
+
+
+def has_balls(value: Any) -> bool:
+    """Whether some number is known as a ball only."""
+    return any(isinstance(part, arb) for part in np.asarray(value, dtype=object).flat)
 
 
 def exact_outputs(compute: Compute, facts: Facts) -> Outputs:
