@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -13,7 +13,10 @@ import numpy as np
 from ..spec.registry import Equation, equation, equations
 from .agreement import parameters
 from .reading import Facts
+from .substitution import exchanged
 
+EXCHANGED = "exchanged"
+"""The fact that parts of the formula are others: by name, what stands in their place."""
 Outputs = dict[str, Any]
 Compute = Callable[[Facts], Outputs]
 
@@ -35,6 +38,17 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Extreme:
+    """Data of a size at which a right formula may overflow, and what a function does that is not finite there."""
+
+    name: str
+    says: str
+    needs: frozenset[str]
+    change: Callable[[Facts], Facts]
+    """What is drawn, at that size."""
+
+
+@dataclass(frozen=True)
 class Extra:
     """What an equation's contract has beside the equation itself."""
 
@@ -48,6 +62,8 @@ class Extra:
     """Whether the formula divides zero by zero: there, NaN is accepted beside the value that the equation has."""
     accepts: Compute | None = None
     """Another result that is right as well, where the theory leaves a choice."""
+    extremes: tuple[Extreme, ...] = ()
+    """What a function is tried on that is right on usual data."""
     examples: int = sys.maxsize
     """How many cases are enough, where one takes long."""
     counts: Callable[[Facts], Any] | None = None
@@ -67,7 +83,7 @@ class Contract:
     equation: Equation
     extra: Extra
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the equation's own parameters."""
         return parameters(self.equation)
@@ -105,7 +121,7 @@ class Contract:
     @property
     def is_one_number(self) -> bool:
         """Whether the result is one number."""
-        return self.equation.sections.get("Returns", "").startswith(("One number", "A number"))
+        return self.equation.sections.get("Returns", "").startswith(("One number", "A number", "A whole number"))
 
     def compute(self, facts: Facts) -> Outputs:
         """The outputs by name, in the number system of the facts; from the rows that count alone, where that is told."""
@@ -125,7 +141,10 @@ class Contract:
     def _result(self, facts: Facts) -> Any:
         if "parts" in facts and self.extra.parts is not None:
             return self.extra.parts(facts)
-        return self.equation.function(**{name: facts[name] for name in self.parameters})
+        function = self.equation.function
+        if EXCHANGED in facts:
+            function = exchanged(function, facts[EXCHANGED])
+        return function(**{name: facts[name] for name in self.parameters})
 
     def forms(self, told: frozenset[str], called: str = "") -> Iterator[Form]:
         """Every form in which a function called so may give the results, where these facts are told."""
@@ -164,7 +183,8 @@ class Contract:
         def present(facts: Facts) -> tuple[Any, ...]:
             if form.reduction in ("terms", "rows"):
                 shape = common_shape(self.parameters, facts)
-                shape = shape[:1] if form.reduction == "rows" else shape
+                if form.reduction == "rows":  # in parts, as the equation may refuse a row alone that counts nowhere
+                    shape, facts = shape[:1], {**facts, "parts": facts.get("parts", {})}
                 found: Outputs = {form.outputs[0]: self._terms(compute, form.outputs[0], facts, shape)}
             else:
                 found = compute(facts)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..spec.errors import RlproofError
 from .deviation import Deviation, named
+from .reading import Facts
 from .search import BrokenError, smallest
 from .trial import Finding, Observation, Trial
 
@@ -22,17 +23,28 @@ class Named:
     deviations: tuple[Deviation, ...]
 
 
-def name(ranked: Sequence[tuple[Trial, Sequence[Observation]]]) -> Named | None:
+Tried = tuple[Trial, Sequence[Observation], Sequence[Facts]]
+"""A way to read the function, what it returned, and cases on which it was not called."""
+
+
+def name(ranked: Sequence[Tried], *, pairs: bool = True) -> Named | None:
     """The deviations that explain a function under the likeliest reading; two at once, if none does alone."""
-    for trial, seen in ranked:
-        single = {d.id: d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen)}
+    for trial, seen, rest in ranked:
+        options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen)]
+        single = {d.id: d for d in options if _explains_more(d, trial, rest)}
         if single:
             return Named(trial, tuple(single.values()))
-    for trial, seen in ranked[:PAIRED]:
-        pair = next((d for d in _pairs(trial) if explains(d, trial, seen)), None)
+    for trial, seen, rest in ranked[:PAIRED] if pairs else ():
+        fitting = (d for d in _pairs(trial) if explains(d, trial, seen) and _explains_more(d, trial, rest))
+        pair = next(fitting, None)
         if pair is not None:
             return Named(trial, (pair,))
     return None
+
+
+def _explains_more(deviation: Deviation, trial: Trial, cases: Sequence[Facts]) -> bool:
+    """Whether it gives what the function gives on further cases."""
+    return all(explains(deviation, trial, [trial.observe(trial.arguments(drawn))]) for drawn in cases)
 
 
 def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
@@ -40,7 +52,7 @@ def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) ->
     compute = deviation.change(trial.contract.compute)
     try:
         return all(_without_behaviour(trial.judge(entry, compute)) is None for entry in seen)
-    except (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError):
+    except (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
         return False  # a change that is not defined here explains nothing
 
 
@@ -49,7 +61,7 @@ def _without_behaviour(found: Finding | None) -> Finding | None:
 
 
 def _pairs(trial: Trial) -> Iterator[Deviation]:
-    options = named(trial.contract, trial.setting.told)
+    options = [entry for entry in named(trial.contract, trial.setting.told) if not entry.spelling]
     for outer in options:
         for inner in options:
             if inner is not outer:
