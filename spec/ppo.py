@@ -6,6 +6,8 @@ from .ppo_approx_kl import approx_kl as approx_kl
 from .ppo_approx_kl import approx_kl_nonnegative as approx_kl_nonnegative
 from .ppo_normalisation import advantage_normalisation as advantage_normalisation
 from .ppo_normalisation import advantage_whitening as advantage_whitening
+from .ppo_scaling import explained_variance as explained_variance
+from .ppo_scaling import reward_scaling as reward_scaling
 from .ppo_surrogates import adaptive_kl as adaptive_kl
 from .ppo_surrogates import clip_gradient as clip_gradient
 from .ppo_surrogates import clip_objective as clip_objective

@@ -50,6 +50,7 @@ PARTS = {
         "ppo_approx_kl",
         "ppo_value",
         "ppo_normalisation",
+        "ppo_scaling",
         "ppo_algorithm",
     ),
     "tokens": ("tokens_means", "tokens_advantages", "tokens_ratios", "tokens_objectives"),

@@ -24,6 +24,8 @@ SHAPES = ((2,), (2, 3))
 SIZES = Sizes.fixed(states=2, actions=4, length=5, dimensions=2)
 WHOLE_BATCH = {"ppo.advantage_normalisation", "ppo.advantage_whitening"}
 """Equations whose result has the axes of the batch, and yet each entry depends on all."""
+COLUMNS = {"ppo.reward_scaling"}
+"""Equations of which the same is true, and whose steps follow each other in each column."""
 
 
 def promises(entry: Equation) -> dict[str, list[str]]:
@@ -73,6 +75,14 @@ def in_one_line(entry: Equation, case: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def end_to_end(entry: Equation, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a batch one after the other in one line, each cut at its end."""
+    line = {name: np.moveaxis(value, 0, -1).reshape(-1) for name, value in case.items() if name in promises(entry)}
+    line["truncated"] = np.moveaxis(case["truncated"], 0, -1).copy()
+    line["truncated"][..., -1] = True
+    return {**case, **line, "truncated": line["truncated"].reshape(-1)}
+
+
 @ALL
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_the_specification_keeps_rows_apart(entry: Equation, shape: tuple[int, ...]) -> None:
@@ -83,7 +93,10 @@ def test_the_specification_keeps_rows_apart(entry: Equation, shape: tuple[int, .
     got = evaluate(entry, case)
     promised = re.match(r"\[([^\]]*)\]", entry.sections["Returns"])
     axes = split(promised.group(1)) if promised else []
-    if "..." in axes and entry.id not in WHOLE_BATCH:
+    if entry.id in COLUMNS:
+        columns = np.reshape(evaluate(entry, end_to_end(entry, case)), (*shape, -1))
+        expected = np.moveaxis(columns, -1, 0)
+    elif "..." in axes and entry.id not in WHOLE_BATCH:
         expected = gathered([evaluate(entry, row) for row in alone], shape, axes.index("..."))
     else:
         expected = np.reshape(evaluate(entry, in_one_line(entry, case)), np.shape(got))
