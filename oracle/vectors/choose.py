@@ -16,7 +16,7 @@ from .apart import Case
 from .encoding import encode
 from .facts import UNDEFINED, Subject
 
-POOL = ((1, 20), (2, 40), (3, 60), (4, 60))
+POOL = ((1, 15), (2, 25), (3, 40), (4, 30))
 """How many cases are drawn of each size, the smallest first."""
 SEED = 0
 

@@ -29,8 +29,8 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
     about = subject(identifier)
     entry = about.contract.equation
     drawn = choose(about) if cases is None else cases
-    rows = [_case(about, number, case) for number, case in enumerate(drawn, start=1)]
-    told = {name for row in rows for name in row["flags"]}
+    cases = [Case(about, about.facts(case)) for case in drawn]
+    told = {entry.id: _telling(cases, about.deviations, entry.id) for entry in about.deviations}
     return {
         "format": FORMAT,
         "rlproof": __version__,
@@ -47,12 +47,13 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
                 "description": deviation.says,
                 "effect": deviation.effect,
                 "references": list(deviation.references),
+                "cases": told[deviation.id],
             }
             for deviation in _unique(about.deviations)
-            if deviation.id in told
+            if told[deviation.id]
         ],
-        "not_told_apart": [entry.id for entry in _unique(about.deviations) if entry.id not in told],
-        "cases": rows,
+        "not_told_apart": [name for name, numbers in told.items() if not numbers],
+        "cases": [_case(about, number, *both) for number, both in enumerate(zip(drawn, cases, strict=True), start=1)],
     }
 
 
@@ -83,11 +84,15 @@ def _kind(value: Any) -> str:
     return "numbers"
 
 
-def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
-    case = Case(about, about.facts(drawn))
+def _telling(cases: Sequence[Case], deviations: Sequence[Deviation], name: str) -> list[int]:
+    """The numbers of the cases that tell a deviation, in one of its spellings, from the equation."""
+    spellings = [entry for entry in deviations if entry.id == name]
+    return [number for number, case in enumerate(cases, start=1) if any(map(case.tells, spellings))]
+
+
+def _case(about: Subject, number: int, drawn: Facts, case: Case) -> dict[str, Any]:
     arguments, words, outputs = about.arguments(drawn), set(about.words), case.outputs
     allowed = {dtype: bounds(about.contract.compute, case.facts, dtype) for dtype in DTYPES}
-    shown = [deviation for deviation in about.deviations if case.tells(deviation)]
     found = {
         "id": number,
         "inputs": {name: encode(arguments[name]) for name in about.contract.parameters},
@@ -95,7 +100,6 @@ def _case(about: Subject, number: int, drawn: Facts) -> dict[str, Any]:
         "sizes": {name: value for name, value in sorted(drawn.items()) if name not in words},
         "outputs": {name: encode(value) for name, value in outputs.items()},
         "tolerance": {name: {dtype: _tolerance(allowed[dtype][name]) for dtype in DTYPES} for name in outputs},
-        "flags": [entry.id for entry in _unique(shown)],
     }
     return {name: value for name, value in found.items() if value or name not in ("beside", "sizes")}
 

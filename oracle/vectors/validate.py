@@ -94,11 +94,13 @@ def _object(value: dict[str, Any], part: Schema, whole: Schema, place: str) -> I
 def _contradictions(contents: Mapping[str, Any]) -> Iterator[str]:
     """What a schema cannot say: names that do not fit each other."""
     parameters = [entry["name"] for entry in contents["parameters"]]
-    flags = {entry["id"] for entry in contents["flags"]}
-    shown = {name for case in contents["cases"] for name in case["flags"]}
-    for name in sorted(flags ^ shown):
-        yield f"$.flags: {name} is {'shown by no case' if name in flags else 'not described'}"
-    for name in sorted(flags & set(contents["not_told_apart"])):
+    flags = [entry["id"] for entry in contents["flags"]]
+    for number, entry in enumerate(contents["flags"]):
+        if entry["id"] in flags[:number]:
+            yield f"$.flags[{number}].id: {entry['id']} stands there twice"
+        if max(entry["cases"]) > len(contents["cases"]):
+            yield f"$.flags[{number}].cases: there are {len(contents['cases'])} cases"
+    for name in sorted(set(flags) & set(contents["not_told_apart"])):
         yield f"$.not_told_apart: {name} is told apart"
     for number, case in enumerate(contents["cases"]):
         if list(case["inputs"]) != parameters:
