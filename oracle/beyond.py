@@ -121,7 +121,7 @@ def _assumed(run: Run, best: Scored) -> Verdict | None:
     run.failed = len(wrong)
     if not wrong:
         return run.variant(Named(trial, tuple(assumed)), None)
-    found = name([(trial, seen)])
+    found = name([(trial, seen, ())])
     if found is not None:
         return run.variant(found, None)
     said = f"{trial.setting.limits[0]} is not told, and what is done without it has no name"

@@ -40,6 +40,7 @@ def check(
     examples: int = EXAMPLES,
     seconds: float = SECONDS,
     gradient: bool = False,
+    explain: bool = True,
     seed: int = 0,
 ) -> Verdict:
     """Hold a function against an equation.
@@ -55,6 +56,8 @@ def check(
         examples: how many cases a function must stand.
         seconds: how long one call may take.
         gradient: whether the function's own gradient is held against the equation's, too (PyTorch, JAX).
+        explain: whether a function that is wrong gets a name and a smallest counterexample; without, the verdict is
+            quick and only says whether it agrees.
         seed: seed of everything that is random.
     Returns:
         The verdict; true if the function agrees.
@@ -87,7 +90,7 @@ def check(
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
     cases = _drawn(needs, min(FIRST, run.examples), own_seed(seed, equation))
     scored = screen(expected, ways, possible, cases)
-    return _decided(run, scored)
+    return _decided(run, scored, explain=explain)
 
 
 def _drawn(names: Sequence[str], count: int, seed: int) -> list[Mapping[str, Any]]:
@@ -96,7 +99,7 @@ def _drawn(names: Sequence[str], count: int, seed: int) -> list[Mapping[str, Any
     return cases
 
 
-def _decided(run: Run, scored: Sequence[Scored]) -> Verdict:
+def _decided(run: Run, scored: Sequence[Scored], *, explain: bool) -> Verdict:
     best = scored[0]
     run.count("first", len(best.findings))
     if not best.wrong:
@@ -106,6 +109,8 @@ def _decided(run: Run, scored: Sequence[Scored]) -> Verdict:
         best = Scored(best.trial, [*best.seen, found], [*best.findings, best.trial.judge(found)], best.drawn)
         scored = [best]
     run.failed = len(best.wrong)
+    if not explain:
+        return run.verdict(best.trial, DISAGREES, best.wrong[0].message)
     if all(raises(entry) for entry in scored) or best.wrong[0].behaviour == "hangs":
         return run.verdict(best.trial, ERROR, f"the function {best.wrong[0].message}")
     if not is_reproducible(best):
@@ -136,7 +141,8 @@ def _named(run: Run, best: Scored, scored: Sequence[Scored]) -> Verdict:
     if behaviours == {"changes_its_arguments"}:
         return run.verdict(best.trial, VARIANT, best.wrong[0].message, shown, behaviours=("changes_its_arguments",))
     is_close = all(finding.only_rounding for finding in best.wrong)
-    found = name([(entry.trial, entry.seen) for entry in scored if not raises(entry)], pairs=not is_close)
+    tried = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in scored if not raises(entry)]
+    found = name(tried, pairs=not is_close)
     if is_close and found is None:
         said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
         return run.verdict(best.trial, VARIANT, said, shown, behaviours=("low_precision",))

@@ -89,7 +89,9 @@ def reading(
 ) -> Reading:
     """Write a reading in one call."""
     needed, only, chosen = frozenset(needs), frozenset(among), style or {}
-    return Reading(word, convention, says, needed, make, tells, only_declared, passed, only, chosen, prepare, about_data)
+    return Reading(
+        word, convention, says, needed, make, tells, only_declared, passed, only, chosen, prepare, about_data
+    )
 
 
 def own(word: str) -> Reading:
@@ -156,12 +158,12 @@ class Setting:
 
     def arguments(self, drawn: Facts, *, restricted: bool = True) -> dict[str, Any]:
         """The arguments by word, exact."""
-        for entry in self.readings:
-            if entry.prepare is not None:
-                drawn = entry.prepare(drawn)
         for assumption in self.rules:
             if restricted and assumption.restrict is not None:
                 drawn = assumption.restrict(drawn)
+        for entry in self.readings:
+            if entry.prepare is not None:
+                drawn = entry.prepare(drawn)
         return {entry.word: entry.make(drawn) for entry in self.readings}
 
     def facts(self, arguments: Facts) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from .arrays import Kind
 from .candidate import Candidate
 from .contract import Contract
-from .layout import FLAT, Layout, layouts
+from .layout import FLAT, Layout, OneRow, layouts
+from .naming import name
 from .reading import Setting
 from .trial import Finding, Observation, Trial
 
@@ -46,8 +47,24 @@ def screen(
     whole = all(entry.rank[0] == 1 for entry in tried if entry.trial.form.reduction not in ("mean", "sum"))
     may_be_in_columns = contract.is_rowwise or contract.has_sequences
     if all(entry.rank[0] == 1 or (may_be_in_columns and entry.wrong) for entry in tried):
-        tried += _tried(contract, ways, possible, cases, layouts(contract, refused=whole))
+        further = layouts(contract, refused=whole)
+        if contract.is_rowwise:
+            further = [entry for entry in further if _may_be_of_rows(entry, tried)]
+        tried += _tried(contract, ways, possible, cases, further)
     return sorted(tried, key=lambda entry: entry.rank)
+
+
+def _may_be_of_rows(layout: Layout, tried: Sequence[Scored]) -> bool:
+    """Whether a function may be meant for one state, or one number, at a time.
+
+    Not if it is a known deviation for many; for one number only if it refuses arrays.
+    """
+    refused = any(all(finding.behaviour == "raises" for finding in entry.wrong) for entry in tried)
+    if isinstance(layout, OneRow) and layout.axes > 1 and not refused:
+        return False
+    returned = [entry for entry in sorted(tried, key=lambda entry: entry.rank) if not raises(entry)]
+    called = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in returned]
+    return refused or name(called, pairs=False) is None
 
 
 def _tried(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..spec import numbers
 from ..spec.decision_process import MDP
-from ..spec.errors import NumberSystemError
+from ..spec.errors import NumberSystemError, RlproofError
 from .agreement import Comparison, judge_against
 from .candidate import Candidate, Result
 from .cases import FloatMDP, each, exactly, fields, is_discrete, is_record, to_float, to_rounded
@@ -119,7 +119,11 @@ class Trial:
         """Say what raises, or is infinite or no number, where the right result is finite."""
         if seen.result.problem is not None:
             return Finding(seen.result.problem)
-        for got, wanted in zip(self._arranged(seen.result) or (), self.expected(seen.arguments), strict=False):
+        try:
+            expected = self.expected(seen.arguments)
+        except RlproofError:
+            return None  # the arguments are not finite themselves
+        for got, wanted in zip(self._arranged(seen.result) or (), expected, strict=False):
             right = numbers.float64(wanted)
             if got.shape == right.shape and np.any(np.isfinite(right) & ~np.isfinite(got)):
                 return Finding(f"expected {_shown(right)}, got {_shown(got)}", right, got)

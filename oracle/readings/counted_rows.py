@@ -11,7 +11,7 @@ import numpy as np
 
 from ...spec.numbers import where
 from ..contract import stacked
-from ..deviation import later
+from ..deviation import joined, later
 from ..reading import Facts, Reading, Rule, reading, rule
 from .trajectories import STEPWISE, ended, shifted, told, without
 
@@ -43,9 +43,9 @@ def next_step(drawn: Facts) -> Facts:
 
 
 def _as_sequence(drawn: Facts, counted: Any) -> Facts:
-    """Let the last row that counts end the episode; nothing else ends where nothing counts."""
-    last = last_counted({"valid": counted})
-    ends = {"terminated": drawn["terminated"] & counted | last, "truncated": drawn["truncated"] & counted & ~last}
+    """Let the last row that counts end the episode; what does not count is not between two episodes, but within one."""
+    last, inside = last_counted({"valid": counted}), counted & joined(counted[1:], counted[-1:])
+    ends = {"terminated": drawn["terminated"] & inside | last, "truncated": drawn["truncated"] & inside & ~last}
     return {**drawn, **ends, "valid": counted}
 
 
@@ -99,10 +99,12 @@ READINGS: tuple[Reading, ...] = (
             reading(
                 word, "tokens", f"{word}[t]: row t counts; the last that does ends the episode",
                 told("valid"), _flags(word), needs=(*DRAWN, "valid"), prepare=with_holes, among=COUNTED,
+                style={"ends": "mask"},
             ),
             reading(
                 word, "padded", f"{word}[t]: row t is not padding after the end of the episode",
                 told("valid"), _flags(word), needs=(*DRAWN, "split", "valid"), prepare=padded, among=COUNTED,
+                style={"ends": "mask"},
             ),
         )
     ),

@@ -92,7 +92,14 @@ def none_ended(facts: Facts) -> Any:
     return np.zeros(np.shape(facts["rewards"]), dtype=bool)
 
 
+FLAGGED = {"ends": "flags"}
+"""Where flags say where episodes end, the end of a mask does not."""
+
 READINGS: tuple[Reading, ...] = (
+    reading(
+        "terminated", "own", "terminated[t]: transition t entered a terminal state", told("terminated"),
+        {"terminated": told("terminated")}, needs=("terminated",), style=FLAGGED,
+    ),
     reading(
         "next_values", "own", "next_values[t]: V of the true successor", successor,
         {"next_values": told("next_values")}, needs=STEPS,
@@ -104,24 +111,24 @@ READINGS: tuple[Reading, ...] = (
     ),
     reading(
         "dones", "ended", "dones[t]: transition t ended an episode", ended,
-        {"dones": told("dones")}, needs=("terminated", "truncated"),
+        {"dones": told("dones")}, needs=("terminated", "truncated"), style=FLAGGED,
     ),
     reading(
         "dones", "episode_starts", "dones[t]: observation t begins an episode", started,
-        {"started": told("dones")}, needs=("terminated", "truncated"),
+        {"started": told("dones")}, needs=("terminated", "truncated"), style=FLAGGED,
     ),
     reading(
         "episode_starts", "own", "episode_starts[t]: observation t begins an episode", started,
-        {"started": told("episode_starts")}, needs=("terminated", "truncated"),
+        {"started": told("episode_starts")}, needs=("terminated", "truncated"), style=FLAGGED,
     ),
     reading(
         "continues", "ended", "continues[t]: transition t did not end an episode", lambda drawn: ~ended(drawn),
-        {"dones": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated", "truncated"),
+        {"dones": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated", "truncated"), style=FLAGGED,
     ),
     reading(
         "continues", "terminated", "continues[t]: transition t did not enter a terminal state",
         lambda drawn: ~drawn["terminated"],
-        {"terminated": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated",),
+        {"terminated": lambda a: ~np.asarray(a["continues"], dtype=bool)}, needs=("terminated",), style=FLAGGED,
     ),
     reading(
         "last_done", "own", "whether the last transition ended an episode", lambda drawn: ended(drawn)[-1],
@@ -178,7 +185,10 @@ RULES: tuple[Rule, ...] = (
         restrict=_never_both,
     ),
     rule("terminated", ("dones", "truncated"), lambda facts: facts["dones"] & ~facts["truncated"]),
-    rule("terminated", ("rewards",), none_ended, limit="the end of an episode", restrict=without("terminated", "truncated")),
+    rule(
+        "terminated", ("rewards",), none_ended, limit="the end of an episode", unless=("reset_rows",),
+        restrict=without("terminated", "truncated"),
+    ),
     rule("dones", ("started", "last_done"), lambda facts: joined(facts["started"][1:], [facts["last_done"]])),
     rule(
         "last_done", ("started",), lambda facts: np.zeros_like(facts["started"][0]),
@@ -196,6 +206,10 @@ RULES: tuple[Rule, ...] = (
         assumes="successor_after_reset",
     ),
     rule("next_values", ("rewards", "last_value"), only_at_the_end, among=("mdp.rewards_to_go",), unless=("truncated",)),
+    rule(
+        "values", ("next_values",), lambda facts: joined(facts["next_values"][-1:], facts["next_values"][:-1]),
+        limit="V(s_t), apart from values of successors", assumes="values_rolled_from_next_values", among=STEPWISE,
+    ),
     rule(
         "last_value", ("rewards",), lambda facts: 0 * facts["rewards"][-1],
         limit="the value after the last transition",
