@@ -98,15 +98,20 @@ class Trial:
             return Finding(f"returns {len(seen.result.arrays)} results where {wanted} was expected")
         if compute is None and self.contract.equation.id in JUDGES and not self.form.negated:
             return self._judged(seen, arrays)
-        if compute is not None and self._is_far(seen, arrays, compute):
-            return Finding("far off")
         if self.is_undefined(seen):
             return None
+        if compute is not None and self._is_far(seen, arrays, compute):
+            return Finding("far off")
         found = self._compared(seen, arrays, compute or self.contract.compute)
         other = self.contract.extra.accepts
         if found is not None and compute is None and other is not None and self._compared(seen, arrays, other) is None:
             return None
         return found
+
+    def is_refuted(self, seen: Observation, compute: Compute) -> bool:
+        """Whether a result is so far from a change of the equation that no bound is needed."""
+        arrays = None if seen.result.problem is not None else self._arranged(seen.result)
+        return arrays is not None and not self.is_undefined(seen) and self._is_far(seen, arrays, compute)
 
     def is_undefined(self, seen: Observation) -> bool:
         """Whether NaN was returned where the formula divides zero by zero."""
