@@ -30,10 +30,10 @@ class Layout:
         return {name: self._columns(value) if _has_steps(value, length) else value for name, value in drawn.items()}
 
     def _columns(self, array: np.ndarray) -> np.ndarray:
-        factors = [
-            1 + column if self.is_growing and array.dtype == object else 1 for column in range(self.columns or 1)
-        ]
-        return np.stack([np.roll(array, column, axis=0) * factor for column, factor in enumerate(factors)], axis=1)
+        columns = [np.roll(array, column, axis=0) for column in range(self.columns or 1)]
+        if self.is_growing and array.dtype == object:
+            columns = [values * (1 + column) for column, values in enumerate(columns)]
+        return np.stack(columns, axis=1)
 
     def turn(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as the function gets them."""
