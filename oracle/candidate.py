@@ -23,6 +23,10 @@ COMBINATIONS = 1000
 """Among how many they are looked for: two names never mean the same."""
 
 
+LEFT_OUT = ""
+"""The word of a parameter that keeps its default, such as an `eps` that is no equation's."""
+
+
 class Unreadable(Exception):  # noqa: N818 - a verdict in the making, not an error of the caller
     """The parameters of a function cannot be filled: a required one has no meaning here."""
 
@@ -129,7 +133,8 @@ def read(
         word = arguments.get(name, name)
         found = meanings(word)
         if name not in bind and found:
-            options[name] = list(found)
+            may_be_left_out = parameter.default is not parameter.empty and word not in found
+            options[name] = [*found, *([LEFT_OUT] if may_be_left_out else [])]
         elif name not in bind and parameter.default is parameter.empty:
             raise Unreadable(name)
         if parameter.kind == parameter.POSITIONAL_ONLY and (name in bind or found):
@@ -137,15 +142,21 @@ def read(
     unknown = (arguments.keys() | bind.keys()) - parameters.keys()
     if unknown and not any(entry.kind == entry.VAR_KEYWORD for entry in parameters.values()):
         raise Unreadable(min(unknown))
-    combinations = [c for c in islice(product(*options.values()), COMBINATIONS) if len(set(c)) == len(c)]
+    combinations = [c for c in islice(product(*options.values()), COMBINATIONS) if _differ(c)]
     if not combinations:
         raise Unreadable(", ".join(options))
     found = []
     for chosen in combinations[:MEANINGS]:
-        words = dict(zip(options, chosen, strict=True))
+        words = {name: word for name, word in zip(options, chosen, strict=True) if word != LEFT_OUT}
         renamed = {name: word for name, word in words.items() if name != word and name not in arguments}
         found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional)))
     return found
+
+
+def _differ(words: Sequence[str]) -> bool:
+    """Whether no two parameters stand for the same word."""
+    used = [word for word in words if word != LEFT_OUT]
+    return len(set(used)) == len(used)
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

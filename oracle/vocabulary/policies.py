@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec.numbers import Array
-from ..draws import Scene, choice, draw_array, draw_numbers, per_dimension
+from ..draws import Scene, choice, draw_array, draw_flags, draw_numbers, per_dimension
 
 DEVIATIONS = choice("1", "2", "1/2", "3", "1/4", "5/4")
 
@@ -24,9 +24,16 @@ def _steps(scene: Scene) -> Array:
     return draw_numbers(scene.draw, (scene["length"], scene["number_of_actions"]), -2, 2)
 
 
+def _mask(scene: Scene) -> Array:
+    """Whether each action is allowed; one is, at least."""
+    flags = draw_flags(scene.draw, scene["length"] * scene["number_of_actions"]).reshape(scene["length"], -1)
+    return flags | ~flags.any(axis=-1)[:, None]
+
+
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("noise", "action_slopes"), per_dimension()),
     "logit_steps": _steps,
+    "action_mask": _mask,
     "unsquashed": per_dimension(-4, 4),
     **dict.fromkeys(("scale_tril", "old_scale_tril", "other_scale_tril"), _factors),
 }
