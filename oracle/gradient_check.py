@@ -30,6 +30,7 @@ from .trial import Finding, Observation, Trial
 TARGETS = (
     *("gae.advantage", "a2c.advantage", "vtrace.target", "vtrace.advantage", "retrace.target", "pg.reinforce"),
     *("td.one_step_return", "td.n_step_return", "td.lambda_return", "mdp.rewards_to_go", "ddpg.target"),
+    *("td3.target", "sac.target"),
     *("td.sarsa_target", "td.expected_sarsa_target", "td.q_learning_target", "td.double_q_learning_target"),
     *("ppo.advantage_normalisation", "ppo.advantage_whitening"),
 )

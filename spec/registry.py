@@ -12,7 +12,7 @@ from .errors import UnknownEquationError
 TOPICS = (
     *("mdp", "value", "bellman", "dp"),
     *("policy", "divergence"),
-    *("pg", "a2c", "npg", "dpg", "ddpg"),
+    *("pg", "a2c", "npg", "dpg", "ddpg", "td3", "sac"),
     *("trpo", "cpi", "cpo", "mirror_descent", "acer", "vpg"),
     *("ppo", "tokens"),
     *("td", "gae", "mc", "vf"),

@@ -45,11 +45,12 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "dimensions": lambda scene: scene.draw(integers(*scene.sizes.dimensions)),
     "split": lambda scene: scene.draw(integers(0, scene["length"] - 1)),
     **dict.fromkeys(("rewards", "other_rewards", "values", "next_values", "other_next_values"), per_step()),
+    **dict.fromkeys(("targets", "other_values"), per_step()),
     **dict.fromkeys(("advantages", "other_advantages"), per_step()),
     **dict.fromkeys(("terminated", "truncated"), lambda scene: draw_flags(scene.draw, scene["length"])),
     **dict.fromkeys(("ratios", "other_ratios"), lambda scene: draw_array(scene.draw, (scene["length"],), ratios())),
     "divergences": lambda scene: _divergences(scene, scene["length"]),
-    **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs"), per_step(-4, 1)),
+    **dict.fromkeys(("log_probs", "old_log_probs", "third_log_probs", "next_log_probs"), per_step(-4, 1)),
     **dict.fromkeys(("mean", "old_mean"), per_dimension()),
     **dict.fromkeys(("log_std", "old_log_std"), per_dimension(-1, 1)),
     # scalars
