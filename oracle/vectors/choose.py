@@ -18,26 +18,32 @@ from .facts import UNDEFINED, Subject
 
 POOL = ((1, 15), (2, 25), (3, 40), (4, 30))
 """How many cases are drawn of each size, the smallest first."""
+PATIENCE = 40
+"""After so many cases in a row that add nothing, no more are drawn."""
 SEED = 0
 
 
-def choose(subject: Subject) -> list[dict[str, Any]]:
+def choose(subject: Subject) -> list["Chosen"]:
     """Draw cases and keep those that add something, then leave out those that the others make superfluous.
 
     A case adds something if it shows a new corner, or tells apart what no case before has told apart: a deviation from
     the equation, or deviations from each other.
     """
-    kept: list[_Row] = []
+    kept: list[Chosen] = []
     alike: list[frozenset[Deviation | None]] = [frozenset((None, *subject.deviations))]  # None: the equation itself
-    seen = set[str]()
+    seen, since = set[str](), 0
     for drawn in pool(subject):
+        since += 1
+        if since > PATIENCE:
+            break
         case = _valid(subject, drawn)
         if case is None:
             continue
         shows = {name for name, shown in corners(case.subject, case.facts) if shown}
         split = [part for group in alike for part in _split(group, case)]
         if shows - seen or len(split) > len(alike):
-            kept.append(_Row(drawn, case, shows))
+            since = 0
+            kept.append(Chosen(drawn, case, shows))
             seen |= shows
             alike = [group for group in split if len(group) > 1]
     return _needed(kept)
@@ -49,7 +55,7 @@ def _split(group: frozenset[Deviation | None], case: Case) -> list[frozenset[Dev
     return [part for part in (told, group - told) if part]
 
 
-class _Row(NamedTuple):
+class Chosen(NamedTuple):
     """A drawn case, and the corners that it shows."""
 
     drawn: dict[str, Any]
@@ -57,17 +63,17 @@ class _Row(NamedTuple):
     shows: set[str]
 
 
-def _needed(kept: list[_Row]) -> list[dict[str, Any]]:
+def _needed(kept: list[Chosen]) -> list[Chosen]:
     """Leave out, the first drawn first, every case without which the rest shows as much."""
     rows = list(kept)
     for row in kept:
         rest = [other for other in rows if other is not row]
         if rest and _shown(rest) == _shown(rows):
             rows = rest
-    return [row.drawn for row in rows]
+    return rows
 
 
-def _shown(rows: Sequence[_Row]) -> tuple[set[str], int, int]:
+def _shown(rows: Sequence[Chosen]) -> tuple[set[str], int, int]:
     """The corners that cases show, how many deviations they tell from the equation, and how many from each other."""
     deviations = rows[0].case.subject.deviations
     patterns = [tuple(row.case.tells(deviation) for row in rows) for deviation in deviations]

@@ -13,7 +13,7 @@ from ..deviation import Deviation
 from ..judges import JUDGES
 from ..reading import Facts
 from .apart import Case
-from .choose import choose
+from .choose import Chosen, choose
 from .encoding import encode, floats
 from .facts import Subject, bounds, subject
 
@@ -28,9 +28,9 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
     """The contents of an equation's file, for these drawn cases or for cases chosen now."""
     about = subject(identifier)
     entry = about.contract.equation
-    drawn = choose(about) if cases is None else cases
-    cases = [Case(about, about.facts(case)) for case in drawn]
-    told = {entry.id: _telling(cases, about.deviations, entry.id) for entry in about.deviations}
+    chosen = choose(about) if cases is None else [Chosen(case, Case(about, about.facts(case)), set()) for case in cases]
+    drawn, shown = [row.drawn for row in chosen], [row.case for row in chosen]
+    told = {entry.id: _telling(shown, about.deviations, entry.id) for entry in about.deviations}
     return {
         "format": FORMAT,
         "rlproof": __version__,
@@ -53,7 +53,7 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
             if told[deviation.id]
         ],
         "not_told_apart": [name for name, numbers in told.items() if not numbers],
-        "cases": [_case(about, number, *both) for number, both in enumerate(zip(drawn, cases, strict=True), start=1)],
+        "cases": [_case(about, number, *both) for number, both in enumerate(zip(drawn, shown, strict=True), start=1)],
     }
 
 
