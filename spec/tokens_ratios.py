@@ -100,7 +100,7 @@ def clip_higher(ratios: Array, advantages: Array, *, clip_low: Scalar, clip_high
         clip_low: epsilon_low >= 0.
         clip_high: epsilon_high >= 0.
     Returns:
-        [T, ...], one term each, to be averaged and maximised.
+        [T, ...], one term each, to be maximised on average.
     Conventions:
         Only epsilon_high matters for a positive advantage, only epsilon_low for a negative one. At the ends of the
         band the slope in the ratio is A.

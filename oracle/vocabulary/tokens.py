@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec.numbers import Array
-from ..draws import Scene, choice, draw_numbers, flags, integers, several
+from ..draws import Scene, choice, draw_array, draw_numbers, flags, integers, ratios, several
 from .proximal import sampled
 
 
@@ -27,6 +27,34 @@ def _token_mask(scene: Scene) -> Array:
     return mask if mask.sum() > 1 else np.ones(shape, dtype=bool)
 
 
+def _sparse_token_mask(scene: Scene) -> Array:
+    """A mask with holes that may hide whole sequences, but shows two tokens of the first, if there is room."""
+    shape = scene["number_of_sequences"], scene["length"]
+    mask = np.array(scene.draw(several(flags(), shape[0] * shape[1])), dtype=bool).reshape(shape)
+    mask[0] |= mask[0].sum() < 2
+    return mask
+
+
+def _group_token_mask(scene: Scene) -> Array:
+    """A mask for the sequences of all groups, one after the other, at least one token in each."""
+    size, length = scene["group_rewards"].size, scene["length"]
+    mask = np.array(scene.draw(several(flags(), size * length)), dtype=bool).reshape(size, length)
+    mask[~mask.any(axis=1)] = True
+    return mask
+
+
+def _responses(scene: Scene) -> Array:
+    """Tokens of responses: few different ones, then in most a first end, and padding after it or after a cut."""
+    shape = scene["number_of_sequences"], scene["length"]
+    end, padding = scene["eos_token"], scene["pad_token"]
+    tokens = np.array(scene.draw(several(integers(3, 6), shape[0] * shape[1])), dtype=int).reshape(shape)
+    for row, last in zip(tokens, scene.draw(several(integers(0, 2 * shape[1]), shape[0])), strict=True):
+        is_cut = last >= shape[1]
+        row[last % shape[1] + 1 :] = padding
+        row[last % shape[1]] = row[last % shape[1]] if is_cut else end
+    return tokens
+
+
 def _group_rewards(scene: Scene) -> Array:
     """Groups of at least two; often of few different rewards, sometimes with a large common part."""
     shape = scene["dimensions"], scene["length"] + 1
@@ -44,7 +72,16 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
         _per_token(-4, 0),
     ),
     **dict.fromkeys(("sequence_rewards", "sequence_advantages"), _per_sequence),
+    "token_ratios": lambda scene: draw_array(scene.draw, (scene["number_of_sequences"], scene["length"]), ratios()),
     "group_rewards": _group_rewards,
+    "group_token_mask": _group_token_mask,
+    "sparse_token_mask": _sparse_token_mask,
+    "truncated_sequences": lambda scene: np.array(
+        [False, *scene.draw(several(flags(), scene["number_of_sequences"] - 1))], dtype=bool
+    ),
+    "eos_token": lambda scene: scene.draw(choice(2, 1)),
+    "pad_token": lambda scene: scene.draw(choice(0, 2)),
+    "response_tokens": _responses,
     "max_tokens": lambda scene: scene.draw(integers(1, 8)),
     **dict.fromkeys(("clip_low", "clip_high", "other_clip_high"), sampled("1/4", "0", "1/8", "1/2", "1")),
 }
