@@ -28,7 +28,11 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
     """The contents of an equation's file, for these drawn cases or for cases chosen now."""
     about = subject(identifier)
     entry = about.contract.equation
-    chosen = choose(about) if cases is None else [Chosen(case, Case(about, about.facts(case)), set()) for case in cases]
+    chosen = (
+        choose(about)
+        if cases is None
+        else [Chosen(dict(case), Case(about, about.facts(case)), set()) for case in cases]
+    )
     drawn, shown = [row.drawn for row in chosen], [row.case for row in chosen]
     told = {entry.id: _telling(shown, about.deviations, entry.id) for entry in about.deviations}
     return {

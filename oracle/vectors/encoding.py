@@ -32,7 +32,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple):
         return {"record": "tuple", "fields": {str(place): encode(part) for place, part in enumerate(value)}}
     if isinstance(value, (bool, int)) or value is None or is_discrete(value):
-        return value.tolist() if hasattr(value, "tolist") else value
+        return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
     floats = _nested(numbers.float64(value), _number)
     if has_balls(value):
         return {
