@@ -27,3 +27,15 @@ def soft_update(online_parameters: ArrayLike, target_parameters: ArrayLike, *, t
     """
     online, behind = jnp.asarray(online_parameters), jnp.asarray(target_parameters)
     return jnp.add(tau * online, (1 - jnp.asarray(tau)) * behind)
+
+
+@jax.jit
+def actor_gradient(action_gradients: ArrayLike, actor_jacobians: ArrayLike) -> Array:
+    r"""Sampled deterministic policy gradient: [p], the direction of ascent.
+
+    .. math:: \nabla J \approx \frac1T \sum_t \nabla_a Q(s_t, a)\big|_{a=\mu(s_t)}\, \nabla_\theta \mu_\theta(s_t)
+
+    Spec: rlproof.spec.ddpg.actor_gradient
+    """
+    slopes = jnp.asarray(action_gradients)
+    return jnp.einsum("tk,tkp->p", slopes, jnp.asarray(actor_jacobians)) / len(slopes)

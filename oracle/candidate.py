@@ -15,8 +15,8 @@ from .cases import FloatMDP, fields
 from .timing import TooSlow, time_limit
 
 
-WRITTEN = ("target_parameters", "target_params", "target", "action_values", "state_values", "q_table", "q", "v")
-"""Arguments into which functions write their result; where none is changed, the result equals what was there."""
+WRITTEN = ("target_parameters", "action_values", "state_values")
+"""Words for what is to be updated: functions may write into it; where nothing is changed, the result is as before."""
 MEANINGS = 24
 """How many combinations of what ambiguous names may mean are tried."""
 COMBINATIONS = 1000
@@ -84,7 +84,7 @@ class Candidate:
             return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises belongs to it
             return Result(problem=f"raises {type(error).__name__}: {error}", behaviour="raises")
-        if returned is None:
+        if returned is None or any(returned is inputs[name] for name, word in self.words.items() if word in WRITTEN):
             return self._in_place(inputs, before)
         names, found = parts(returned)
         try:
@@ -99,7 +99,7 @@ class Candidate:
     def _in_place(self, inputs: Mapping[str, Any], before: Mapping[str, np.ndarray]) -> Result:
         """The result of a function that writes it into one of its arguments and returns nothing."""
         changed = [name for name, value in before.items() if not _same(value, inputs[name])]
-        written = [name for name in self.words if name in changed or (not changed and name in WRITTEN)]
+        written = changed or [name for name, word in self.words.items() if word in WRITTEN]
         if len(written) != 1:
             return Result(problem="returns nothing", behaviour="returns_no_numbers")
         return Result((to_numpy(inputs[written[0]]).copy(),))

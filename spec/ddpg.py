@@ -1,7 +1,7 @@
 r"""Deep deterministic policy gradient: the critic's target and the target networks."""
 
-from .numbers import Array, Scalar
-from .validation import read_arrays, read_flags, read_parameter
+from .numbers import Array, Scalar, as_array, same_system
+from .validation import check_finite, check_not_empty, check_shape, read_arrays, read_flags, read_parameter
 
 
 def target(rewards: Array, next_values: Array, terminated: Array, *, gamma: Scalar) -> Array:
@@ -62,3 +62,38 @@ def soft_update(online_parameters: Array, target_parameters: Array, *, tau: Scal
     )
     tau = read_parameter("tau", tau, system)
     return tau * online_parameters + (1 - tau) * target_parameters
+
+
+def actor_gradient(action_gradients: Array, actor_jacobians: Array) -> Array:
+    r"""Sampled deterministic policy gradient: how the mean action value changes with the actor's parameters.
+
+    .. math:: \nabla J \approx \frac1T \sum_t \nabla_a Q(s_t, a)\big|_{a=\mu(s_t)}\, \nabla_\theta \mu_\theta(s_t)
+
+    Args:
+        action_gradients: [T, k], gradient of the critic in the action, at the actor's action.
+        actor_jacobians: [T, k, p], derivative of the k numbers of the actor's action in its p parameters.
+    Returns:
+        [p], in units of reward per unit of parameter.
+    Conventions:
+        The mean over the T states of the batch, the sum over the dimensions of an action. The direction of ascent.
+    Laws:
+        actor_gradient_is_the_theorem_over_visits, actor_gradient_follows_the_chain_rule,
+        actor_gradient_ignores_copies_of_the_batch, actor_gradient_is_linear
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
+    Source:
+        Lillicrap et al. 2016 (DDPG), eq. (6) and algorithm 1; Silver et al. 2014, eq. (9).
+    Since:
+        0.3
+    """
+    _, (action_gradients,) = read_arrays(action_gradients=action_gradients)
+    if action_gradients.ndim != 2:
+        check_shape("action_gradients", action_gradients, ("T", "k"), "states, dimensions of an action")
+    actor_jacobians = as_array(actor_jacobians, "actor_jacobians")
+    if actor_jacobians.ndim != 3 or actor_jacobians.shape[:2] != action_gradients.shape:
+        check_shape("actor_jacobians", actor_jacobians, (*action_gradients.shape, "p"), "states, dimensions, p")
+    check_not_empty("actor_jacobians", actor_jacobians, "parameters")
+    check_finite("actor_jacobians", actor_jacobians)
+    same_system(action_gradients=action_gradients, actor_jacobians=actor_jacobians)
+    flat = actor_jacobians.reshape(action_gradients.size, actor_jacobians.shape[2])
+    return (action_gradients.reshape(action_gradients.size) @ flat) / len(action_gradients)

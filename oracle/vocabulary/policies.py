@@ -31,7 +31,8 @@ def _mask(scene: Scene) -> Array:
 
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
-    **dict.fromkeys(("noise", "action_slopes"), per_dimension()),
+    **dict.fromkeys(("noise", "action_slopes", "action_gradients"), per_dimension()),
+    "actor_jacobians": lambda scene: draw_numbers(scene.draw, (scene["length"], scene["dimensions"], 3), -2, 2),
     "logit_steps": _steps,
     "action_mask": _mask,
     "unsquashed": per_dimension(-4, 4),

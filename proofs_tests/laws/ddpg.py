@@ -7,7 +7,8 @@ import numpy as np
 from rlproof.laws._common import Array, Claims
 from rlproof.oracle.claims import at_most, equal
 from rlproof.oracle.law import law
-from rlproof.spec import ddpg, numbers, td, value
+from rlproof.spec import ddpg, dpg, numbers, td, value
+from rlproof.spec.continuous_process import ContinuousActionProcess, visitation
 from rlproof.spec.decision_process import MDP
 
 
@@ -99,3 +100,37 @@ def soft_updates_of_two_rates_commute(
     for first, second in ((tau, alpha), (alpha, tau)):
         once = ddpg.soft_update(online_parameters, target_parameters, tau=first)
         yield equal(ddpg.soft_update(online_parameters, once, tau=second), both)
+
+
+@law("ddpg.actor_gradient", system="ball", derivation=True)
+def actor_gradient_is_the_theorem_over_visits(
+    continuous_process: ContinuousActionProcess, mean_actions: Array, jacobian: Array
+) -> Claims:
+    """Weighted by visits, S times the batch of all states gives the deterministic policy gradient theorem."""
+    slopes = dpg.action_gradient(continuous_process, mean_actions)
+    visits = visitation(continuous_process, mean_actions)
+    gradient = ddpg.actor_gradient(len(visits) * visits[:, None] * slopes, jacobian)
+    yield equal(gradient, dpg.theorem(continuous_process, mean_actions, jacobian))
+
+
+@law("ddpg.actor_gradient")
+def actor_gradient_follows_the_chain_rule(action_gradients: Array, actor_jacobians: Array) -> Claims:
+    """Parameter by parameter it is the mean over states of the inner product with the action's derivative."""
+    gradient = ddpg.actor_gradient(action_gradients, actor_jacobians)
+    for p in range(actor_jacobians.shape[2]):
+        products = (action_gradients * actor_jacobians[:, :, p]).sum(axis=1)
+        yield equal(gradient[p], products.sum() / len(products))
+
+
+@law("ddpg.actor_gradient")
+def actor_gradient_ignores_copies_of_the_batch(action_gradients: Array, actor_jacobians: Array) -> Claims:
+    """A batch that holds every state twice has the same gradient: it is a mean."""
+    twice = ddpg.actor_gradient(np.concatenate([action_gradients] * 2), np.concatenate([actor_jacobians] * 2))
+    yield equal(twice, ddpg.actor_gradient(action_gradients, actor_jacobians))
+
+
+@law("ddpg.actor_gradient")
+def actor_gradient_is_linear(action_gradients: Array, actor_jacobians: Array, alpha: Any) -> Claims:
+    """A critic scaled by alpha moves the actor alpha times as far."""
+    scaled = ddpg.actor_gradient(alpha * action_gradients, actor_jacobians)
+    yield equal(scaled, alpha * ddpg.actor_gradient(action_gradients, actor_jacobians))

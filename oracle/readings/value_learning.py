@@ -1,0 +1,169 @@
+"""Names for value learning: two networks, twin critics, tables that are updated, target networks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..contract import stacked
+from ..reading import Facts, Reading, Rule, reading, rule
+
+UPDATES = ("td.tabular_td0", "td.sarsa", "td.expected_sarsa", "td.q_learning", "replay.uniform_update")
+"""Updates of tables, which other people write for one transition."""
+DOUBLE = ("td.double_q_learning_target",)
+SINGLE = ("td.q_learning_target", "td.sarsa_target", "td.expected_sarsa_target")
+TWINS = ("td3.target", "sac.target")
+
+
+def _told(word: str) -> Callable[[Facts], Any]:
+    return lambda arguments: arguments[word]
+
+
+def named(word: str, fact: str, *among: str) -> Reading:
+    """Another name for a fact, in equations that have it (or in these alone)."""
+    return reading(
+        word, f"as {fact}", f"{word}: {fact}", lambda drawn: drawn[fact], {fact: _told(word)}, needs=(fact,),
+        among=among or (fact,),
+    )  # fmt: skip
+
+
+def _one_or_several(word: str, fact: str, number: Callable[[Any], Any]) -> tuple[Reading, ...]:
+    """One transition, or an array of them."""
+    flags = fact == "terminated"
+    one = (lambda a: np.array([a[word]], dtype=bool)) if flags else (lambda a: stacked([a[word]]))
+    return (
+        reading(
+            word, "several", f"{word}[t]: {fact} of each transition", lambda drawn: drawn[fact], {fact: _told(word)},
+            needs=(fact,), among=UPDATES, style={"transitions": "several"},
+        ),
+        reading(
+            word, "one", f"{word} of one transition", lambda drawn: number(drawn[fact][0]), {fact: one},
+            needs=(fact,), among=UPDATES, style={"transitions": "one"},
+        ),
+    )  # fmt: skip
+
+
+def _twins(word: str, first: str, second: str, *among: str) -> tuple[Reading, ...]:
+    """Two critics in one array, along its first or its last axis."""
+    return (
+        reading(
+            word, "[2, T]", f"{word}: both critics along the first axis",
+            lambda drawn: np.stack([drawn[first], drawn[second]]),
+            {first: lambda a: a[word][0], second: lambda a: a[word][1]}, needs=(first, second), among=among,
+        ),
+        reading(
+            word, "[T, 2]", f"{word}: both critics along the last axis",
+            lambda drawn: np.stack([drawn[first], drawn[second]], axis=-1),
+            {first: lambda a: a[word][:, 0], second: lambda a: a[word][:, 1]}, needs=(first, second), among=among,
+        ),
+    )  # fmt: skip
+
+
+def _same(number: Any) -> Any:
+    return number
+
+
+READINGS: tuple[Reading, ...] = (
+    named("next_q_target", "next_q_values", *SINGLE), named("next_q_online", "other_next_q_values", *SINGLE),
+    named("next_q_online", "next_q_values", *DOUBLE), named("next_q_target", "other_next_q_values", *DOUBLE),
+    named("next_q_values", "next_q_values", *DOUBLE), named("next_q_values", "other_next_q_values", *DOUBLE),
+    *(
+        entry
+        for word, fact, number in (
+            ("state", "states", int), ("action", "actions", int), ("next_state", "next_states", int),
+            ("next_action", "next_actions", int), ("reward", "rewards", _same), ("done", "terminated", bool),
+            ("terminated", "terminated", bool), ("terminal", "terminated", bool),
+        )
+        for entry in _one_or_several(word, fact, number)
+    ),
+    *(
+        reading(
+            fact, "several", f"{fact}[t] of each transition", lambda drawn, fact=fact: drawn[fact], {fact: _told(fact)},
+            needs=(fact,), among=UPDATES, style={"transitions": "several"},
+        )
+        for fact in ("states", "actions", "rewards", "next_states", "next_actions")
+    ),
+    named("alpha", "step_size"), named("alpha", "temperature", "sac.target"),
+    named("entropy_coefficient", "temperature", "sac.target"), named("log_probs", "next_log_probs", "sac.target"),
+    named("q_values", "action_values", *UPDATES), named("values", "state_values", *UPDATES),
+    named("next_q_values", "next_values", "ddpg.target"),
+    *(named("next_q_values", "next_values", identifier) for identifier in TWINS),
+    *(named("other_next_q_values", "other_next_values", identifier) for identifier in TWINS),
+    *_twins("next_q_values", "next_values", "other_next_values", *TWINS),
+    *_twins("q_values", "values", "other_values", "td3.priority"),
+    named("returns", "targets", "td3.priority"), named("jacobian", "actor_jacobians"),
+    named("action_slopes", "action_gradients"),
+    reading(
+        "polyak", "own", "polyak = 1 - tau: the share of the old parameters", lambda drawn: 1 - drawn["tau"],
+        {"tau": lambda a: 1 - a["polyak"]}, needs=("tau",), among=("tau",),
+    ),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (
+    rule(
+        "other_next_values", ("next_values",), lambda facts: facts["next_values"], among=TWINS,
+        limit="the smaller of two critics, apart from its value",
+    ),
+    rule(
+        "terminated", ("rewards",), lambda facts: np.zeros(np.shape(facts["rewards"]), dtype=bool), among=UPDATES,
+        limit="the end of an episode",
+        restrict=lambda drawn: {**drawn, "terminated": np.zeros_like(drawn["terminated"])}
+        if "terminated" in drawn else drawn,
+    ),
+)  # fmt: skip
+
+SYNONYMS = {
+    "next_q_values": ("next_q", "q_next", "next_qs", "q_tp1", "next_action_values", "next_qvalues", "q_values_next"),
+    "other_next_q_values": ("other_next_q", "next_q_other", "next_q_b", "q2_next_all"),
+    "next_q_target": (
+        *("next_q_values_target", "target_next_q_values", "q_next_target", "next_target_q", "q_target_next"),
+        *("target_next_q", "next_target_q_values", "next_q_targets", "q_tp1_target", "target_q_next", "q_tgt_next"),
+        *("target_q_values_next", "next_q_values_target_net", "target_q"),
+    ),
+    "next_q_online": (
+        *("next_q_values_online", "online_next_q_values", "q_next_online", "next_online_q", "q_online_next"),
+        *("online_next_q", "next_online_q_values", "next_q_policy", "q_tp1_online", "next_q_eval", "online_q_next"),
+        *("q_tp1_selector", "next_q_selector", "next_q_current", "next_q_local"),
+    ),
+    "next_policy": ("next_probs", "next_pi", "pi_next", "next_action_probs", "policy_next", "next_probabilities"),
+    "next_actions": ("next_action", "actions_next", "a_next", "a_tp1", "a2"),
+    "states": ("state", "s", "obs", "observations"),
+    "state": ("s", "obs"),
+    "actions": ("action", "a", "acts"),
+    "action": ("a",),
+    "next_states": ("next_state", "s_next", "s2", "sp", "next_obs", "new_states"),
+    "next_state": ("s_next", "s2", "sp", "s_prime", "next_obs", "new_state", "ns"),
+    "next_action": ("a_next", "a2", "ap", "a_prime", "new_action", "na"),
+    "reward": ("r",),
+    "done": ("d", "dones", "is_done", "end"),
+    "step_size": ("lr", "learning_rate", "step", "eta"),
+    "next_values": (
+        *("next_q", "q_next", "target_q", "next_q_value", "next_q1", "q1_next", "target_q1", "q1_target"),
+        *("next_q1_target", "qf1_next_target", "q1_next_target", "next_q1_values", "next_q_target", "min_next_q"),
+        *("next_q_values_1", "target_q_next", "q_prime", "min_qf_next_target", "q1_pi_targ", "target_q_values"),
+    ),
+    "other_next_values": (
+        *("next_q2", "q2_next", "target_q2", "q2_target", "next_q2_target", "qf2_next_target", "q2_next_target"),
+        *("next_q2_values", "next_q_values_2", "q2_pi_targ"),
+    ),
+    "next_log_probs": (
+        *("next_log_prob", "next_logp", "log_prob_next", "next_state_log_pi", "logp_next", "next_log_pi", "logp_a2"),
+        *("next_action_log_prob", "next_logps", "next_state_log_probs", "log_prob", "logp"),
+    ),
+    "temperature": ("ent_coef", "alpha_ent", "temp", "entropy_coef"),
+    "targets": ("target", "y", "target_q", "targets_q", "td_target", "q_target", "target_q_values", "target_values"),
+    "values": ("q1", "q1_values", "current_q1", "qf1", "q1_value"),
+    "other_values": ("q2", "q2_values", "current_q2", "qf2", "q2_value"),
+    "online_parameters": (
+        *("online", "online_params", "params", "source", "source_params", "theta", "local_params", "main_params"),
+        *("model_params", "local", "weights", "current", "parameters", "online_weights", "net_params", "param"),
+    ),
+    "target_parameters": (
+        *("target", "target_params", "target_weights", "theta_target", "target_net", "target_theta", "tgt"),
+        *("target_network_params", "target_param", "slow_params", "ema_params", "old_params"),
+    ),
+    "action_gradients": ("dq_da", "q_gradients", "action_slopes", "grad_a_q", "action_grads", "critic_gradients"),
+    "actor_jacobians": ("jacobians", "jacobian", "dmu_dtheta", "dmu", "actor_grads", "actor_jacobian", "grad_mu"),
+    "polyak": ("decay", "rho", "momentum", "ema_decay"),
+    "q_values": ("estimates", "q_estimates", "samples", "q_samples"),
+}
