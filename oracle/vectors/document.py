@@ -28,11 +28,7 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
     """The contents of an equation's file, for these drawn cases or for cases chosen now."""
     about = subject(identifier)
     entry = about.contract.equation
-    chosen = (
-        choose(about)
-        if cases is None
-        else [Chosen(dict(case), Case(about, about.facts(case)), set()) for case in cases]
-    )
+    chosen = choose(about) if cases is None else [_given(about, case) for case in cases]
     drawn, shown = [row.drawn for row in chosen], [row.case for row in chosen]
     told = {entry.id: _telling(shown, about.deviations, entry.id) for entry in about.deviations}
     return {
@@ -86,6 +82,10 @@ def _kind(value: Any) -> str:
     if is_discrete(value):
         return "flags" if np.asarray(value).dtype.kind == "b" else "integers"
     return "numbers"
+
+
+def _given(about: Subject, drawn: Facts) -> Chosen:
+    return Chosen(dict(drawn), Case(about, about.facts(drawn)), set())
 
 
 def _telling(cases: Sequence[Case], deviations: Sequence[Deviation], name: str) -> list[int]:
