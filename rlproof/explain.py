@@ -65,15 +65,20 @@ def _show_contract(console: Console, identifier: str) -> None:
     for form in dict.fromkeys(map(str, expected.forms(words_about(expected.parameters)))):
         show(f"    {form}")
     console.print("[bold]Deviations[/] that have a name")
-    named: dict[str, Deviation] = {}
+    spellings: dict[str, list[Deviation]] = {}
     for entry in deviations(identifier):
-        named.setdefault(entry.id, entry)
-    for entry in named.values():
-        show(f"    {entry.id} ({entry.kind})")
-        effect = [f"effect: {entry.effect}"] if entry.effect else []
-        seen = [f"seen in: {', '.join(entry.references)}"] if entry.references else []
-        for line in (entry.says, *effect, *seen):
+        spellings.setdefault(entry.id, []).append(entry)
+    for name, entries in spellings.items():
+        show(f"    {name} ({entries[0].kind})")
+        for line in dict.fromkeys(line for entry in entries for line in _known(entry)):
             show(_indent(line, 8))
+
+
+def _known(entry: Deviation) -> list[str]:
+    """What a deviation says, its effect, and where it was seen."""
+    effect = [f"effect: {entry.effect}"] if entry.effect else []
+    seen = [f"seen in: {', '.join(entry.references)}"] if entry.references else []
+    return [entry.says, *effect, *seen]
 
 
 def _meaning(entry: Reading) -> str:
