@@ -5,6 +5,7 @@ which leaves its verdict in a file; whatever becomes of the child, there is a ve
 """
 
 import argparse
+import faulthandler
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -22,6 +24,8 @@ from .report import write
 AGREES, DEVIATES, REFUSED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
 TIME_LIMIT = 600.0
+SAYING = 0.5
+"""How long a child that has not returned has to say where it is."""
 CHILD = "import sys; from rlproof.checking import child; sys.exit(child(*sys.argv[1:]))"
 EXAMPLE = """
 examples:
@@ -100,6 +104,9 @@ def in_a_process(asked: argparse.Namespace, result: Path) -> dict[str, Any] | No
     try:
         ended = process.wait(asked.time_limit)
     except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGUSR1)  # it says where it is, even from inside a C function
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(SAYING)
         return _error(asked, f"does not return within {asked.time_limit:g} s")
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -141,6 +148,8 @@ def _as_json(verdict: Any, expect: str | None) -> dict[str, Any]:
 
 def child(request: str, result: str) -> int:
     """What runs in the process: check, and leave the verdict in a file."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1)
     asked = argparse.Namespace(**json.loads(request))
     try:
         found = checked(asked)

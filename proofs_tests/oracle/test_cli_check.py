@@ -140,11 +140,16 @@ def test_a_function_gets_its_verdict_and_exit_code(
     ],
 )
 def test_whatever_becomes_of_its_process_a_function_gets_a_verdict(
-    options: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+    options: tuple[str, ...], code: int, said: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """An endless loop in C, a crash and an exit are errors with a name."""
+    """An endless loop in C, a crash and an exit are errors with a name; the first two say where it was."""
     assert main(["check", *options, *RETURN]) == code
-    assert said in capsys.readouterr().out
+    shown = capfd.readouterr()
+    assert said in shown.out
+    if "SIGSEGV" in said:
+        assert "in crashes" in shown.err
+    if "within" in said:
+        assert "most recent call first" in shown.err
 
 
 @pytest.mark.usefixtures("here")
