@@ -26,7 +26,7 @@ class Layout:
         """Add columns to drawn steps: the same steps, turned round by one more in each column."""
         if self.columns is None:
             return drawn
-        length = common_shape(contract.parameters, drawn)[0]
+        length = (common_shape(contract.parameters, drawn) or common_shape(tuple(drawn), drawn))[0]
         return {name: self._columns(value) if _has_steps(value, length) else value for name, value in drawn.items()}
 
     def _columns(self, array: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...spec.numbers import exp, log, maximum, pi, system_of
+from ...spec.numbers import exp, log, pi, system_of
 from ..contract import Compute, Contract, Outputs, stacked
 from ..contracts.distributions import tanh
 from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead
@@ -152,9 +152,9 @@ def weighted(name: str, says: str, formula: Callable[..., Outputs], **weights: A
 
 
 def log_slope(unsquashed: Any) -> Any:
-    """log(1 - tanh^2 u), without loss of digits."""
-    size = maximum(unsquashed, -unsquashed)
-    return 2 * (log(2 + 0 * unsquashed) - size - log(1 + exp(-2 * size)))
+    """log(1 - tanh^2 u) as it is usually computed, with the loss of digits that this admits."""
+    squashed = tanh(unsquashed)
+    return log(1 - squashed * squashed)
 
 
 SWAP = {"old_mean": "mean", "mean": "old_mean", "old_log_std": "log_std", "log_std": "old_log_std"}
@@ -218,6 +218,13 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
             "corrected_for_squashing",
             "log(1 - tanh^2) of the action is subtracted, though the action is not squashed",
             after(lambda f, o: {"gaussian_log_prob": o["gaussian_log_prob"] - log_slope(f["actions"]).sum(axis=-1)}),
+            seen=("hwang-ua/inac_pytorch#1",),
+        ),
+        deviation(
+            "corrected_for_squashing_of_tanh_mean",
+            "the mean is tanh of what is given, and log(1 - tanh^2) of the action is subtracted besides",
+            instead(lambda f: {"gaussian_log_prob": _density(f, mean=tanh)["gaussian_log_prob"]
+                               - log_slope(f["actions"]).sum(axis=-1)}),
             seen=("hwang-ua/inac_pytorch#1",),
         ),
         deviation(

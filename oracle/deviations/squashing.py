@@ -73,7 +73,24 @@ def _share(facts: Facts) -> Any:
     return (1 + 0 * facts["unsquashed"].sum(axis=-1)) / facts["unsquashed"].shape[-1]
 
 
+def _half_corrected(sign: int) -> Callable[[Facts, Outputs], dict[str, Any]]:
+    """Ratios in which one of the two log-densities alone is corrected for tanh."""
+    return lambda f, o: {"ratio": o["ratio"] * exp(-sign * log_slope(f["unsquashed"]).sum(axis=-1))}
+
+
 DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
+    "ppo.ratio": (
+        deviation(
+            "only_the_new_corrected_for_squashing", "log(1 - tanh^2) is subtracted in the new log-probability alone",
+            after(_half_corrected(1)), needs=("unsquashed",), seen=("automl/Mighty PR#118", "automl/Mighty PR#117"),
+            effect="ratios are not one where the policy has not changed",
+        ),
+        deviation(
+            "only_the_old_corrected_for_squashing", "log(1 - tanh^2) is subtracted in the old log-probability alone",
+            after(_half_corrected(-1)), needs=("unsquashed",),
+            effect="ratios are not one where the policy has not changed",
+        ),
+    ),
     "policy.squashed_gaussian_log_prob": (
         *(
             deviation(
