@@ -20,7 +20,7 @@ def advantage(
         next_values: [T, ...], V of the true successor of each transition; used only where an episode or the data end.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
     Returns:
         [T, ...], in units of reward.
     Conventions:

@@ -28,7 +28,7 @@ def advantage(
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
         gae_lambda: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.

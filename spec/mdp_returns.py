@@ -42,7 +42,7 @@ def rewards_to_go(rewards: Array, next_values: Array, terminated: Array, truncat
         next_values: [T, ...], value of the true successor of each transition.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
     Returns:
         [T, ...], in units of reward.
     Conventions:

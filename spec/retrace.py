@@ -33,7 +33,7 @@ def target(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
         trace_decay: lambda in [0, 1].
     Returns:
         [T, ...], in units of reward.

@@ -14,7 +14,7 @@ def error(rewards: Array, values: Array, next_values: Array, terminated: Array, 
         values: [T, ...], V(s_t).
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -43,7 +43,7 @@ def one_step_return(rewards: Array, next_values: Array, terminated: Array, *, ga
         rewards: [T, ...], reward of each transition.
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
     Returns:
         [T, ...], in units of reward.
     Conventions:
@@ -76,7 +76,7 @@ def n_step_return(
         next_values: [T, ...], V of the true successor of each transition, whatever auto-reset did.
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
         n: number n >= 1 of steps.
     Returns:
         [T, ...], in units of reward.

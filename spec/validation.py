@@ -161,18 +161,19 @@ def read_parameter(name: str, value: Scalar, system: str, low: Scalar = 0, high:
 
 
 def read_discounts(gamma: Scalar | Array, like: Array) -> Array:
-    """Read a discount, one for all transitions or one for each [T], as an array of the shape of `like` [T, ...]."""
+    """Read a discount, one for all transitions or one for each ([T] or [T, ...]), in the shape of `like` [T, ...]."""
     system, times = system_of(like), np.arange(len(like)).reshape(-1, *[1] * (like.ndim - 1))
     if np.ndim(gamma) == 0:
         return _one_for_all(read_parameter("gamma", gamma, system))[np.zeros(like.shape, dtype=int)]
     array = as_array(gamma, "gamma")
-    check_shape("gamma", array, (len(like),), "one number, or one per transition")
+    if array.shape != like.shape:
+        check_shape("gamma", array, (len(like),), "one number, or one per transition")
     check_finite("gamma", array)
     same_system(gamma=array, rewards=like)
     if system != "series":
-        for value in array:
+        for value in array.reshape(-1):
             check_between("gamma", value, 0, 1)
-    return array[np.broadcast_to(times, like.shape)]
+    return array if array.shape == like.shape else array[np.broadcast_to(times, like.shape)]
 
 
 def _one_for_all(number: Scalar) -> Array:

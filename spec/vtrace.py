@@ -33,7 +33,7 @@ def target(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
         rho_bar: level at which the ratios in front of TD errors are clipped.
         c_bar: level at which those in the traces are clipped, at most rho_bar.
     Returns:
@@ -81,7 +81,7 @@ def advantage(
         terminated: [T, ...] booleans, the transition entered a terminal state.
         truncated: [T, ...] booleans, the episode was cut by a limit.
         ratios: [T, ...], r = pi/mu of each action, not negative.
-        gamma: discount in [0, 1]; one number, or one per transition [T].
+        gamma: discount in [0, 1]; one number, or one per transition: [T] or [T, ...].
         rho_bar: level at which the ratios in front of the advantage are clipped.
         c_bar: level at which those in the traces are clipped, at most rho_bar.
     Returns:
