@@ -32,6 +32,22 @@ def _positive_definite(scene: Scene) -> Array:
     return factor @ factor.T + least * exact(np.eye(size, dtype=int))
 
 
+def _full_step(scene: Scene) -> Array:
+    """A step that is not zero."""
+    step = draw_numbers(scene.draw, (scene["dimensions"],), -2, 2)
+    step[0] = step[0] + (1 if step[0] == 0 else 0)
+    return step
+
+
+def _kl_curve(scene: Scene) -> Array:
+    """Divergences along a step: within, on and beyond the radius."""
+    shares = ("1/2", "1", "5/4", "3/2", "7/4", "2", "4", "0")
+    return scene["delta"] * exact([scene.draw(choice(*shares)) for _ in range(INTERVALS)])
+
+
+INTERVALS = 5
+"""Into how many intervals a step is cut on which the functions along it are constant."""
+
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "mixed_policy": draw_policy,
     "action_ratios": _per_choice(ratios()),
@@ -40,5 +56,12 @@ VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     **dict.fromkeys(("gradient", "other_gradient", "kl_gradient"), per_step(-4, 4)),
     "iterations": lambda scene: scene.draw(integers(0, 3)),
     "surrogate_gains": per_step(-4, 4),
+    # functions along a step
+    "parameters": lambda scene: draw_numbers(scene.draw, (scene["dimensions"],), -2, 2),
+    "full_step": _full_step,
+    "gain_curve": lambda scene: draw_numbers(scene.draw, (INTERVALS,), -2, 2),
+    "kl_curve": _kl_curve,
+    "base_objective": lambda scene: scene.draw(rationals(-2, 2)),
+    "max_backtracks": lambda scene: scene.draw(integers(1, 5)),
     "backtrack": lambda scene: scene.draw(choice("1/2", "3/4", "7/8")),
 }
