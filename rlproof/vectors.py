@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from . import __version__
+
 REFUSED = 2
 
 
@@ -47,7 +49,7 @@ def export(asked: argparse.Namespace) -> int:
             print(f"{identifier}: left out: {reason}")
             continue
         shipped = None if asked.redraw else stored(identifier)
-        contents = document(identifier, None if shipped is None else drawn(shipped))
+        contents = document(identifier, None if shipped is None else drawn(shipped), version=__version__)
         if not contents["cases"]:
             print(f"{identifier}: left out: no case was found")
             continue

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ... import __version__
 from ..cases import is_discrete
 from ..deviation import Deviation
 from ..judges import JUDGES
@@ -24,8 +23,8 @@ SAMPLES = ("MDP", "LinearSystem", "ContinuousActionProcess")
 """Data that are a whole process; the files of equations that need none of them are shipped."""
 
 
-def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str, Any]:
-    """The contents of an equation's file, for these drawn cases or for cases chosen now."""
+def document(identifier: str, cases: Sequence[Facts] | None = None, *, version: str) -> dict[str, Any]:
+    """The contents of an equation's file in this version, for these drawn cases or for cases chosen now."""
     about = subject(identifier)
     entry = about.contract.equation
     chosen = choose(about) if cases is None else [_given(about, case) for case in cases]
@@ -33,7 +32,7 @@ def document(identifier: str, cases: Sequence[Facts] | None = None) -> dict[str,
     told = {entry.id: _telling(shown, about.deviations, entry.id) for entry in about.deviations}
     return {
         "format": FORMAT,
-        "rlproof": __version__,
+        "rlproof": version,
         "equation": entry.id,
         "summary": " ".join(entry.summary.split()),
         "math": entry.math,
