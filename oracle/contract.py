@@ -17,6 +17,8 @@ from .substitution import exchanged
 
 EXCHANGED = "exchanged"
 """The fact that parts of the formula are others: by name, what stands in their place."""
+WANTED = "wanted"
+"""The fact that names the results that are asked for: of what is beside the equation, only these are computed."""
 Outputs = dict[str, Any]
 Compute = Callable[[Facts], Outputs]
 
@@ -134,7 +136,7 @@ class Contract:
         known = {
             name: find(facts, result)
             for name, find in self.extra.beside.items()
-            if facts.keys() >= set(required.get(name, ()))
+            if name in facts.get(WANTED, self.extra.beside) and facts.keys() >= set(required.get(name, ()))
         }
         return {self.equation.name: result, **known}
 
@@ -181,6 +183,7 @@ class Contract:
         """What a function returns that computes so and gives its results in this form."""
 
         def present(facts: Facts) -> tuple[Any, ...]:
+            facts = {**facts, WANTED: frozenset(form.outputs)}
             if form.reduction in ("terms", "rows"):
                 shape = common_shape(self.parameters, facts)
                 if form.reduction == "rows":  # in parts, as the equation may refuse a row alone that counts nowhere

@@ -33,7 +33,7 @@ def thresholds(up: Any, down: Any, grows: Any, shrinks: Any, *, strict: bool = T
 def _proportional(facts: Facts, d: Any, value: Any) -> Any:
     """Ziegler et al. 2019: the coefficient grows by the clipped relative error, in proportion to the steps made."""
     error = minimum(maximum(d / facts["kl_target"] - 1, rational("-1/5")), rational("1/5"))
-    return value * (1 + error * facts["n"] / facts["horizon"])
+    return value * (1 + error * facts["steps_made"] / facts["kl_horizon"])
 
 
 RULES: dict[str, tuple[str, Rule, str, tuple[str, ...]]] = {
@@ -128,7 +128,7 @@ def _traces() -> Iterator[Deviation]:
     yield deviation(*OTHER, before(lambda f: {"divergences": f["other_divergences"]}),
                     needs=(*needs, "other_divergences"), effect=CONTROLLED, seen=("CarperAI/trlx PR#361",))  # fmt: skip
     yield deviation("proportional_controller", "the coefficient grows in proportion to the clipped relative error",
-                    instead(_trace(_proportional)), needs=(*needs, "n", "horizon"), kind=DELIBERATE,
+                    instead(_trace(_proportional)), needs=(*needs, "steps_made", "kl_horizon"), kind=DELIBERATE,
                     seen=("Ziegler et al. 2019",))  # fmt: skip
 
 
@@ -231,7 +231,7 @@ _ADAPTIVE = (
     *_one("adaptive_kl", "beta", RULES),
     deviation("proportional_controller", "the coefficient grows in proportion to the clipped relative error",
               instead(lambda f: {"adaptive_kl": _proportional(f, f["divergence"], f["beta"])}),
-              needs=("divergence", "beta", "kl_target", "n", "horizon"), kind=DELIBERATE, seen=("Ziegler et al. 2019",)),
+              needs=("divergence", "beta", "kl_target", "steps_made", "kl_horizon"), kind=DELIBERATE, seen=("Ziegler et al. 2019",)),
     deviation(*OTHER, before(lambda f: {"divergence": f["other_divergence"]}),
               needs=("divergence", "other_divergence"), effect=CONTROLLED, seen=("CarperAI/trlx PR#361",)),
 )  # fmt: skip

@@ -39,8 +39,9 @@ RULES: tuple[Rule, ...] = (
     *(
         rule(
             "norm_epsilon", (), lambda _, value=value: rational(value), convention=f"{value:g}",
-            limit=f"another epsilon than {value:g}", among=(*NORMALISING, "ppo.reward_scaling"),
+            limit=f"another epsilon than {value:g}", among=equations,
         )
-        for value in EPSILONS
+        for equations, values in ((NORMALISING, EPSILONS), (("ppo.reward_scaling",), (1e-8, 1e-5, 1e-4, 0.0)))
+        for value in values
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from ...spec.numbers import exp, rational
 from ..reading import Facts, Reading, Rule, reading, rule
 
 COMBINED = ("ppo.combined_objective", "ppo.combined_loss")
+CONTROLLERS = ("ppo.adaptive_kl", "ppo.adaptive_kl_trace")
 ESTIMATED = "the divergence itself, of which log probabilities tell only an estimate"
 
 
@@ -49,6 +50,14 @@ READINGS: tuple[Reading, ...] = (
     _alias("advantages", "q_values", "mirror_descent.step"),
     _alias("tau", "temperature", "mirror_descent.step"),
     _alias("alpha", "step_size", "vpg.adaptive_stepsize"),
+    reading(
+        "kl_horizon", "own", "the number of steps over which a coefficient doubles, or so",
+        lambda drawn: drawn["n"] + 4, {"kl_horizon": _told("kl_horizon")}, needs=("n",), among=CONTROLLERS,
+    ),
+    reading(
+        "steps_made", "own", "the number of steps between two updates of a coefficient", _told("n"),
+        {"steps_made": _told("steps_made")}, needs=("n",), among=CONTROLLERS,
+    ),
     _alias("delta", "kl_target", "ppo.adaptive_kl", "ppo.adaptive_kl_trace", "vpg.adaptive_stepsize", "ppo.early_stop"),
     reading(
         "value_coefficient", "of_squares", "the coefficient of the squared error", _told("value_coefficient"),
@@ -186,7 +195,7 @@ SYNONYMS = {
     "returns": (
         *("return_", "rets", "ret", "targets", "target", "value_targets", "value_target", "v_targ", "vtarg", "R", "g"),
         *("target_values", "b_returns", "mb_returns", "lambda_returns", "return_batch", "returns_batch", "G", "y"),
-        *("discounted_returns", "ret_batch"),
+        *("discounted_returns", "ret_batch", "y_true", "true_values"),
     ),
     "old_values": (
         *("old_value", "values_old", "v_old", "vold", "old_vpred", "oldvpred", "old_vals", "old_val", "b_values"),
@@ -208,7 +217,8 @@ SYNONYMS = {
     "kl": ("approx_kl", "kl_div", "mean_kl", "kl_divergence", "d", "current_kl", "kl_value", "current", "kl_mean", "kls"),
     "other_divergences": ("step_kls", "policy_kls", "previous_kls", "other_kls"),
     "other_divergence": ("step_kl", "policy_kl", "previous_kl", "other_kl", "kl_previous", "old_kl"),
-    "horizon": ("kl_horizon",),
+    "kl_horizon": ("horizon",),
+    "steps_made": ("n", "n_steps", "num_steps", "batch_size"),
     "divergences": ("kl_divs", "kl_divergences", "ds"),
     "kl_target": (
         *("target_kl", "kl_targ", "d_targ", "target", "desired_kl", "max_kl", "kl_desired", "dtarg", "target_divergence"),
