@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..spec.errors import RlproofError
 from .arrays import Kind
 from .candidate import Candidate
 from .contract import Contract
@@ -94,10 +95,18 @@ def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> Scored:
     for case in cases:
         seen = trial.observe(trial.arguments(case))
         scored.seen.append(seen)
-        scored.findings.append(trial.judge(seen))
+        scored.findings.append(_judged(trial, seen))
         if seen.result.behaviour == "hangs" or (len(scored.findings) == FEW and all(scored.findings)):
             break
     return scored
+
+
+def _judged(trial: Trial, seen: Observation) -> Finding | None:
+    """What is wrong with a result; arguments that contradict each other, read so, are not meant so."""
+    try:
+        return trial.judge(seen)
+    except RlproofError as error:
+        return Finding(f"cannot be read so: {str(error).splitlines()[0]}", behaviour="raises")
 
 
 def raises(scored: Scored) -> bool:

@@ -111,7 +111,9 @@ def _step(name: str, says: str, run: Any, **about: Any) -> Deviation:
     return deviation(name, says, instead(run), needs=("fisher_matrix", "gradient", "delta"), **about)
 
 
-def _conjugate(facts: Facts, *, epsilon: Any = 0, polak: bool = False, steepest: bool = False) -> Outputs:
+def _conjugate(
+    facts: Facts, *, epsilon: Any = 0, polak: bool = False, steepest: bool = False, inverted: bool = False
+) -> Outputs:
     """Conjugate gradients with another quotient or direction."""
     matrix, residual = facts["fisher_matrix"], facts["gradient"]
     solution, direction, length = 0 * residual, residual, residual @ residual
@@ -122,7 +124,8 @@ def _conjugate(facts: Facts, *, epsilon: Any = 0, polak: bool = False, steepest:
         solution, before_ = solution + step * direction, length
         length = moved @ (moved - residual) if polak else moved @ moved
         residual = moved
-        direction = residual if steepest else residual + _quotient(length, before_) * direction
+        share = _quotient(before_, length) if inverted else _quotient(length, before_)
+        direction = residual if steepest else residual + share * direction
     return {"conjugate_gradient": solution}
 
 
@@ -223,6 +226,8 @@ DEVIATIONS = {
                   instead(lambda f: _conjugate(f, steepest=True)), effect="it does not end after n iterations"),
         deviation("polak_ribiere", "the quotient of Polak and Ribiere with its numerator as the next length",
                   instead(lambda f: _conjugate(f, polak=True))),
+        deviation("quotient_inverted", "directions are combined with the inverse quotient: old length over new",
+                  instead(lambda f: _conjugate(f, inverted=True))),
         deviation("one_iteration_less", "one iteration too few",
                   before(lambda f: {"iterations": max(int(f["iterations"]) - 1, 0)}), needs=("iterations",)),
         deviation("one_iteration_more", "one iteration too many",

@@ -69,7 +69,7 @@ def _function(word: str, convention: str, fact: str, sign: int, base: str | None
     relative = "" if base else ", relative to where the step begins"
     return reading(
         word, convention, f"{word}(parameters){relative}", _curve(fact, sign, base), {fact: _values(word, sign)},
-        needs=needs, among=SEARCH, passed=_along,
+        needs=needs, among=SEARCH, passed=_along, style={"line": "functions"},
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ READINGS: tuple[Reading, ...] = (
     _function("kl", "function", "kl_curve", 1, None),
     reading(
         "kl", "array", "kl[j]: divergence at trial j", _told("divergences"), {"divergences": _told("kl")},
-        needs=("divergences",), among=SEARCH,
+        needs=("divergences",), among=SEARCH, style={"line": "arrays"},
     ),
     reading(
         "old_objective", "own", "the surrogate where the step begins", _told("base_objective"), {},
