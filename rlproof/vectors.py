@@ -35,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
 def export(asked: argparse.Namespace) -> int:
     """Write the files; the inputs are the shipped ones, so that the same version always writes the same bytes."""
     from .oracle.vectors.document import document, left_out, text
-    from .oracle.vectors.stored import drawn, stored
+    from .oracle.vectors.facts import subject
+    from .oracle.vectors.stored import inputs
 
     known = _selected(asked.ids)
     if not known:
@@ -48,8 +49,8 @@ def export(asked: argparse.Namespace) -> int:
         if reason is not None:
             print(f"{identifier}: left out: {reason}")
             continue
-        shipped = None if asked.redraw else stored(identifier)
-        contents = document(identifier, None if shipped is None else drawn(shipped), version=__version__)
+        shipped = None if asked.redraw else inputs(identifier, subject(identifier).words)
+        contents = document(identifier, shipped, version=__version__)
         if not contents["cases"]:
             print(f"{identifier}: left out: no case was found")
             continue

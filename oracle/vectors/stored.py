@@ -38,6 +38,13 @@ def drawn(contents: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def inputs(identifier: str, words: Iterable[str]) -> list[dict[str, Any]] | None:
+    """The shipped cases of an equation as they were drawn; None if there are none, or if they lack a word."""
+    contents, words = stored(identifier), tuple(words)
+    cases = [] if contents is None else drawn(contents)
+    return cases if cases and all(word in case for case in cases for word in words) else None
+
+
 def first_cases(identifier: str, names: Iterable[str], seed: int = 0) -> list[dict[str, Any]]:
     """The shipped cases of an equation, with these words; those that a file lacks are drawn beside the others."""
     contents, names = stored(identifier), tuple(names)
