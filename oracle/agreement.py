@@ -76,7 +76,7 @@ def judge_against(expected: Any, got: Any, bound: Any) -> Comparison:
     if got.shape != np.shape(shown):
         return Comparison(float("inf"), 0.0, False, shown, got)
     errors = np.array([distance(a, b) for a, b in zip(np.ravel(got), np.ravel(expected), strict=True)])
-    bounds = np.nan_to_num(np.broadcast_to(bound, np.shape(shown)).ravel(), nan=0.0, posinf=np.inf)
+    bounds = np.where(np.isnan(np.ravel(shown)), 0.0, np.broadcast_to(bound, np.shape(shown)).ravel())
     shares = errors / np.where((bounds > 0) & np.isfinite(bounds), bounds, 1.0)
     excess = np.where(errors <= bounds, np.where(np.isinf(bounds), 0.0, shares), np.inf)
     worst = int(excess.argmax()) if excess.size else 0

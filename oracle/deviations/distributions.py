@@ -74,7 +74,8 @@ def forms_of_scale(contract: Contract, facts: frozenset[str]) -> Iterator[Deviat
          lambda log_std: log(log_std) / 2),
         ("variance_taken_for_log_std", "a variance is taken for the logarithm of a standard deviation",
          lambda log_std: exp(2 * log_std)),
-        ("precision_taken_for_std", "the reciprocal of the standard deviation is taken for it", lambda log_std: -log_std),
+        ("precision_taken_for_std", "the reciprocal of the standard deviation is taken for it",
+         lambda log_std: -log_std),
         ("std_is_one", "the standard deviation is not used", lambda log_std: 0 * log_std),
     )  # fmt: skip
     for name, says, change in changes:
@@ -98,7 +99,8 @@ def forms_of_scale(contract: Contract, facts: frozenset[str]) -> Iterator[Deviat
             continue
         yield deviation(
             "epsilon_added_to_the_divisor", f"{epsilon:g} is added to the variance that is divided by",
-            spelling=f"{epsilon:g}", change=instead(lambda f, e=epsilon: _kl(f, below=lambda variance: variance + e)), kind=DELIBERATE,
+            spelling=f"{epsilon:g}", change=instead(lambda f, e=epsilon: _kl(f, below=lambda variance: variance + e)),
+            kind=DELIBERATE,
         )  # fmt: skip
 
 
@@ -212,7 +214,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
         weighted("squares_added", "the squares have the wrong sign", _density, square=-0.5),
         weighted("squares_divided_by_std", "the squares are divided by sigma, not by its square", _density, power=1),
         weighted("squares_not_divided", "the squares are not divided by the variance", _density, power=0),
-        weighted("only_the_squares", "only the squares are there: no normalising constant", _density, scale=0, constant=0),
+        weighted("only_the_squares", "only the squares are there: no normalising constant", _density, scale=0,
+        constant=0),
         weighted("mean_squashed", "the mean is tanh of what is given", _density, mean=tanh),
         deviation(
             "corrected_for_squashing",
@@ -249,7 +252,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
         *(
             deviation(name, says, instead(lambda f, t=term: _entropy(f, t)))
             for name, says, term in (
-                ("log_std_doubled", "log sigma is doubled: log of the variance, not halved", lambda s, h: 2 * s + h + 0.5),
+                ("log_std_doubled", "log sigma is doubled: log of the variance, not halved",
+                 lambda s, h: 2 * s + h + 0.5),
                 ("no_log_2_pi", "log(2 pi) / 2 is missing", lambda s, _: s + 0.5),
                 ("no_constant", "log(2 pi e) / 2 is missing", lambda s, _: s),
                 ("no_one_half", "the 1/2 of log(e) / 2 is missing", lambda s, h: s + h),
@@ -273,7 +277,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
             {"mean": "old_mean", "log_std": "old_log_std"},
         ),
         weighted("no_log_ratio", "the logarithm of the deviations' ratio is missing", _kl, log_ratio=0),
-        weighted("log_ratio_subtracted", "the logarithm of the deviations' ratio has the wrong sign", _kl, log_ratio=-1),
+        weighted("log_ratio_subtracted", "the logarithm of the deviations' ratio has the wrong sign", _kl,
+        log_ratio=-1),
         weighted("log_ratio_halved", "the logarithm of the deviations' ratio is halved", _kl, log_ratio=0.5),
         weighted("log_ratio_doubled", "the logarithm of the ratio of variances is not halved", _kl, log_ratio=2),
         weighted("no_one_half", "the constant 1/2 is missing", _kl, constant=0),

@@ -103,20 +103,24 @@ KL: tuple[tuple[str, str, Callable[[Any, Any], Any], str], ...] = (
     ("averaged_over_actions", "the mean over actions is taken, not the sum", lambda p, q: _kl_terms(p, q).sum(axis=-1)
      / p.shape[-1], BUG),
     ("not_summed_over_actions", "one number for each action, not their sum", _kl_terms, BUG),
-    ("summed_over_states", "the sum is over the first axis, of states", lambda p, q: _kl_terms(p, q).T.sum(axis=-1), BUG),
+    ("summed_over_states", "the sum is over the first axis, of states",
+     lambda p, q: _kl_terms(p, q).T.sum(axis=-1), BUG),
     ("without_logarithm", "the ratio stands for its logarithm", lambda p, q: (p * p / q).sum(axis=-1), BUG),
     ("chi_square", "the chi-square divergence", lambda p, q: ((p - q) * (p - q) / q).sum(axis=-1), CONTESTED),
-    ("half_chi_square", "half the chi-square divergence", lambda p, q: ((p - q) * (p - q) / q).sum(axis=-1) / 2, CONTESTED),
+    ("half_chi_square", "half the chi-square divergence",
+     lambda p, q: ((p - q) * (p - q) / q).sum(axis=-1) / 2, CONTESTED),
     ("jensen_shannon", "the Jensen-Shannon divergence", _half, CONTESTED),
     ("magnitudes", "the magnitudes of the terms are summed", lambda p, q: abs(_kl_terms(p, q)).sum(axis=-1), BUG),
     ("generalised", "the masses q - p of the actions that p has are added",
      lambda p, q: (_kl_terms(p, q) - p + where(is_nonzero(p), q, 0)).sum(axis=-1), CONTESTED),
-    ("infinities_dropped", "actions that the new policy lacks count zero, where the divergence is infinite", lambda p, q:
+    ("infinities_dropped", "actions that the new policy lacks count zero, where the divergence is infinite",
+     lambda p, q:
      where(is_nonzero(q), _kl_terms(p, where(is_nonzero(q), q, 1)), 0).sum(axis=-1), BUG),
 )  # fmt: skip
 TV: tuple[tuple[str, str, Callable[[Any, Any], Any], str], ...] = (
     ("no_one_half", "the factor one half is missing: the L1 distance", lambda p, q: abs(p - q).sum(axis=-1), CONTESTED),
-    ("largest_difference", "the largest difference stands for half the sum", lambda p, q: largest(abs(p - q), axis=-1), BUG),
+    ("largest_difference", "the largest difference stands for half the sum",
+     lambda p, q: largest(abs(p - q), axis=-1), BUG),
     ("averaged_over_actions", "the mean over actions is taken, not the sum",
      lambda p, q: abs(p - q).sum(axis=-1) / p.shape[-1], BUG),
     ("half_the_mean", "half the mean over actions", lambda p, q: abs(p - q).sum(axis=-1) / (2 * p.shape[-1]), BUG),
@@ -125,7 +129,8 @@ TV: tuple[tuple[str, str, Callable[[Any, Any], Any], str], ...] = (
     ("euclidean_distance", "the Euclidean distance", lambda p, q: sqrt(((p - q) * (p - q)).sum(axis=-1)), CONTESTED),
     ("hellinger", "the Hellinger distance", _hellinger, CONTESTED),
     ("not_summed_over_actions", "one number for each action, not their sum", lambda p, q: abs(p - q) / 2, BUG),
-    ("summed_over_states", "the sum is over the first axis, of states", lambda p, q: abs(p - q).T.sum(axis=-1) / 2, BUG),
+    ("summed_over_states", "the sum is over the first axis, of states",
+     lambda p, q: abs(p - q).T.sum(axis=-1) / 2, BUG),
     ("overlap", "one less the distance", lambda p, q: minimum(p, q).sum(axis=-1), BUG),
 )  # fmt: skip
 
@@ -165,7 +170,8 @@ def _with_epsilons(name: str, take: Callable[[Any], Any]) -> tuple[Deviation, ..
         found
         for place, says, terms in places
         for found in with_epsilon(lambda e, place=place, says=says, terms=terms: deviation(
-            place, says, _pair(name, lambda p, q: take(terms(p, q, e).sum(axis=-1))), kind=DELIBERATE, spelling=f"{e:g}",
+            place, says, _pair(name, lambda p, q: take(terms(p, q, e).sum(axis=-1))), kind=DELIBERATE,
+            spelling=f"{e:g}",
             effect="the divergence is finite where the new policy lacks an action",
         ))
     )  # fmt: skip
@@ -176,7 +182,8 @@ def _kl(name: str, take: Callable[[Any], Any]) -> tuple[Deviation, ...]:
         *directions(name, SWAP, NEW, OLD),
         *(
             deviation(
-                "nan_for_impossible_actions", "an action of probability zero makes the divergence NaN (zero times infinity)",
+                "nan_for_impossible_actions",
+                "an action of probability zero makes the divergence NaN (zero times infinity)",
                 _nan_at_zero(name, both=both), effect="a masked or impossible action breaks the whole update",
                 seen=("JuliaReinforcementLearning/ReinforcementLearning.jl#917",), spelling=spelling,
             )
@@ -194,7 +201,8 @@ ESTIMATORS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("k1", "k1, -log r", lambda x: -x, DELIBERATE),
     ("k2", "k2, half the squared log-ratio", lambda x: x * x / 2, DELIBERATE),
     ("k3", "k3, (r - 1) - log r", lambda x: exp(x) - 1 - x, DELIBERATE),
-    ("of_the_other_direction", "k3 of KL(new || old), r log r - (r - 1)", lambda x: exp(x) * x - (exp(x) - 1), CONTESTED),
+    ("of_the_other_direction", "k3 of KL(new || old), r log r - (r - 1)",
+     lambda x: exp(x) * x - (exp(x) - 1), CONTESTED),
     ("ratio_inverted", "k3 of the inverted ratio, (1 / r - 1) + log r", lambda x: exp(-x) - 1 + x, BUG),
     ("log_ratio_added", "(r - 1) + log r", lambda x: exp(x) - 1 + x, BUG),
     ("no_minus_one", "r - log r", lambda x: exp(x) - x, BUG),
@@ -257,8 +265,10 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
                   before(lambda f: {"policy": f["new_policy"], "new_policy": f["policy"]})),
     ),
     "divergence.kl_fisher": (
-        deviation("no_one_half", "the factor one half is missing", after(lambda _, o: {"kl_fisher": 2 * o["kl_fisher"]})),
-        deviation("no_outer_product", "the outer product is missing: half the mean square of the step", instead(lambda f: {
+        deviation("no_one_half",
+        "the factor one half is missing", after(lambda _, o: {"kl_fisher": 2 * o["kl_fisher"]})),
+        deviation("no_outer_product",
+        "the outer product is missing: half the mean square of the step", instead(lambda f: {
             "kl_fisher": (policy.softmax(f["logits"]) * f["logit_steps"] * f["logit_steps"]).sum(axis=-1) / 2})),
         deviation("divergence_itself", "the divergence, not its second order", instead(lambda f: {
             "kl_fisher": divergence.kl(policy.softmax(f["logits"]), policy.softmax(f["logits"] + f["logit_steps"]))}),

@@ -110,7 +110,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
         *(
             deviation(name, says, instead(lambda f, w=options: _squashed(f, **w)), effect=effect)
             for name, says, effect, options in (
-                ("no_squash_correction", "log(1 - tanh^2) is not subtracted", "ratios and entropies are wrong near the ends",
+                ("no_squash_correction", "log(1 - tanh^2) is not subtracted",
+                 "ratios and entropies are wrong near the ends",
                  {"correction": log_slope, "share": 0}),
                 ("squash_correction_doubled", "log(1 - tanh^2) is subtracted twice", "",
                  {"correction": log_slope, "share": 2}),
@@ -119,8 +120,10 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
                 ("squash_correction_added", "log(1 - tanh^2) is added, not subtracted", "",
                  {"correction": log_slope, "share": -1}),
                 ("tanh_not_squared", "log(1 - tanh) stands for log(1 - tanh^2)", "", {"correction": _linear_slope}),
-                ("squashed_twice", "the slope is that of tanh at the squashed action", "", {"correction": _twice_squashed}),
-                ("slope_at_the_unsquashed_action", "1 - u^2 stands for 1 - tanh^2 u", "", {"correction": _unsquashed_slope}),
+                ("squashed_twice", "the slope is that of tanh at the squashed action", "",
+                 {"correction": _twice_squashed}),
+                ("slope_at_the_unsquashed_action", "1 - u^2 stands for 1 - tanh^2 u", "",
+                 {"correction": _unsquashed_slope}),
                 ("density_at_the_squashed_action", "the Gaussian density is taken at tanh u, not at u", "",
                  {"correction": log_slope, "at": "squashed"}),
                 ("density_at_the_squashed_action_alone", "the Gaussian density of tanh u, without a correction", "",
