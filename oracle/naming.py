@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..spec.errors import RlproofError
+from .contract import Compute
 from .deviation import Deviation, named
 from .reading import Facts
 from .search import BrokenError, smallest
@@ -48,8 +49,12 @@ def _explains_more(deviation: Deviation, trial: Trial, cases: Sequence[Facts]) -
 
 
 def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
-    """Whether the deviation gives what the function gave, each time."""
-    compute = deviation.change(trial.contract.compute)
+    """Whether the deviation, of the equation or of what is right as well, gives what the function gave, each time."""
+    others = (trial.contract.extra.accepts,) if trial.contract.extra.accepts is not None else ()
+    return any(_gives(deviation.change(right), trial, seen) for right in (trial.contract.compute, *others))
+
+
+def _gives(compute: Compute, trial: Trial, seen: Sequence[Observation]) -> bool:
     try:
         if any(trial.is_refuted(entry, compute) for entry in seen):  # in doubles, before anything is compared exactly
             return False

@@ -76,6 +76,8 @@ def forms_of_scale(contract: Contract, facts: frozenset[str]) -> Iterator[Deviat
          lambda log_std: exp(2 * log_std)),
         ("precision_taken_for_std", "the reciprocal of the standard deviation is taken for it",
          lambda log_std: -log_std),
+        ("softplus_for_the_exponential", "softplus stands for the exponential of log sigma",
+         lambda log_std: log(log(1 + exp(log_std)))),
         ("std_is_one", "the standard deviation is not used", lambda log_std: 0 * log_std),
     )  # fmt: skip
     for name, says, change in changes:
@@ -97,10 +99,16 @@ def forms_of_scale(contract: Contract, facts: frozenset[str]) -> Iterator[Deviat
         )  # fmt: skip
         if "kl" not in contract.equation.name:
             continue
+        for share, spelling in ((1, f"{epsilon:g}"), (0.5, f"{epsilon:g} to twice the variance")):
+            yield deviation(
+                "epsilon_added_to_the_divisor", f"{epsilon:g} is added to the variance that is divided by",
+                instead(lambda f, e=share * epsilon: _kl(f, below=lambda variance: variance + e)), kind=DELIBERATE,
+                spelling=spelling,
+            )  # fmt: skip
         yield deviation(
-            "epsilon_added_to_the_divisor", f"{epsilon:g} is added to the variance that is divided by",
-            spelling=f"{epsilon:g}", change=instead(lambda f, e=epsilon: _kl(f, below=lambda variance: variance + e)),
-            kind=DELIBERATE,
+            "epsilon_added_to_the_ratio", f"{epsilon:g} is added to the ratio of deviations inside the logarithm",
+            instead(lambda f, e=epsilon: _kl_of_ratio(f, e)), kind=DELIBERATE, spelling=f"{epsilon:g}",
+            seen=("leggedrobotics/rsl_rl",),
         )  # fmt: skip
 
 
@@ -146,6 +154,12 @@ def _kl(
     numerator = variances * exp(2 * old) + squares * difference * difference
     quotient = numerator / below(exp(2 * (old if old_below else new)))
     return {"gaussian_kl": (log_ratio * (new - old) + (quotient - constant) / 2).sum(axis=-1)}
+
+
+def _kl_of_ratio(facts: Facts, epsilon: float) -> Outputs:
+    """The divergence with something added to sigma / sigma_old inside the logarithm."""
+    rest = _kl(facts, log_ratio=0)["gaussian_kl"]
+    return {"gaussian_kl": rest + log(exp(facts["log_std"] - facts["old_log_std"]) + epsilon).sum(axis=-1)}
 
 
 def weighted(name: str, says: str, formula: Callable[..., Outputs], **weights: Any) -> Deviation:

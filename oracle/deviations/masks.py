@@ -19,7 +19,7 @@ IN_NATS = (
     *("policy.full_gaussian_kl", "policy.full_gaussian_entropy", "divergence.kl_max", "divergence.kl_fisher"),
     *("divergence.k1", "divergence.k2", "divergence.k3"),
 )
-FILLS = (-1e8, -1e9, -1e10, -1e6, -1e5, -1e4, -1e20, -1e30, -3.4028234663852886e38, 0.0)
+FILLS = (-(10**8), -(10**9), -(10**10), -(10**6), -(10**5), -(10**4), -(10**20), -(10**30), -(2**128 - 2**104), 0)
 """What stands for the logits of forbidden actions."""
 
 
@@ -93,7 +93,7 @@ def _of_masks(name: str) -> Iterator[Deviation]:
     for fill in FILLS:
         yield deviation(
             "action_mask_inverted", "the mask is read the wrong way round", needs=needs, spelling=f"{fill:g}",
-            change=before(lambda f, n=fill: {"logits": where(f["action_mask"], n, f["unmasked_logits"])}),
+            change=before(lambda f, n=fill: {"logits": _filled(f, n, ~f["action_mask"])}),
         )  # fmt: skip
     yield deviation(
         "logits_multiplied_by_the_mask", "the logits of forbidden actions are zero, not minus infinity",
@@ -106,14 +106,26 @@ def _of_masks(name: str) -> Iterator[Deviation]:
     for fill in FILLS:
         yield deviation(
             "masked_by_a_number", "the logits of forbidden actions are a number, not minus infinity", kind=DELIBERATE,
-            change=before(lambda f, n=fill: {"logits": where(f["action_mask"], f["unmasked_logits"], n)}),
+            change=before(lambda f, n=fill: {"logits": _filled(f, n, f["action_mask"])}),
             needs=needs, spelling=f"{fill:g}",
         )  # fmt: skip
         yield deviation(
             "number_added_where_masked", "a number is added to the logits of forbidden actions", kind=DELIBERATE,
-            change=before(lambda f, n=fill: {"logits": f["unmasked_logits"] + where(f["action_mask"], 0.0, n)}),
+            change=before(lambda f, n=fill: {"logits": _lowered(f, n)}),
             needs=needs, spelling=f"{fill:g}",
         )  # fmt: skip
+
+
+def _filled(facts: Facts, number: int, kept: Any) -> Any:
+    """The logits, but where they are not kept a number."""
+    logits = facts["unmasked_logits"]
+    return where(kept, logits, number + 0 * logits)
+
+
+def _lowered(facts: Facts, number: int) -> Any:
+    """The logits, with a number added to those of forbidden actions."""
+    logits = facts["unmasked_logits"]
+    return where(facts["action_mask"], logits, logits + number)
 
 
 def _inverted(name: str) -> Callable[[Compute], Compute]:

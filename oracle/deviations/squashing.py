@@ -102,6 +102,13 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
         ),
         *(
             deviation(
+                "density_at_the_squashed_action", "the Gaussian density is taken at tanh u, not at u",
+                instead(lambda f, e=epsilon: _squashed(f, _with_epsilon(e), at="squashed")), spelling=f"{epsilon:g}",
+            )
+            for epsilon in EPSILONS
+        ),
+        *(
+            deviation(
                 "slope_bounded_from_below", f"1 - tanh^2 is at least {epsilon:g} inside the logarithm",
                 instead(lambda f, e=epsilon: _squashed(f, _clipped_slope(e))), kind=DELIBERATE, spelling=f"{epsilon:g}",
             )

@@ -146,7 +146,30 @@ def _forms() -> Iterator[Rule]:
         yield rule(f"{side}scale_tril", (f"{side}covariance",), lambda f, n=f"{side}covariance": cholesky(f[n]))
 
 
+def _diagonal(log_std: str) -> Callable[[Facts], Any]:
+    def covariance(drawn: Facts) -> Any:
+        variances = FROM_LOG_STD["var"](drawn[log_std])
+        return variances[..., None] * np.eye(variances.shape[-1], dtype=int)
+
+    return covariance
+
+
+def _variances(word: str) -> Callable[[Facts], Any]:
+    def variances(arguments: Facts) -> Any:
+        index = np.arange(arguments[word].shape[-1])
+        return arguments[word][:, index, index]
+
+    return variances
+
+
 READINGS: tuple[Reading, ...] = (
+    *(
+        reading(
+            f"{side}covariance", "diagonal", "diagonal covariance matrices of the actions", _diagonal(f"{side}log_std"),
+            {f"{side}var": _variances(f"{side}covariance")}, needs=(f"{side}log_std",), among=("log_std",),
+        )
+        for side in ("", "old_")
+    ),
     *(entry for word in SAID for entry in _gaussian(word)),
     *_squashing(),
     *(
