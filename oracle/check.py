@@ -1,6 +1,7 @@
 """`check`: hold somebody's function against an equation, and name what is wrong with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .arrays import kinds
@@ -24,6 +25,7 @@ from .words import meanings, words
 
 FIRST, EXAMPLES = 60, 1000
 """Cases on which every way to read the function is tried, and on which the one that fits is."""
+IN_SINGLE = "given float64, it computes in float32, as PyTorch does with flags that are made float32"
 SECONDS = 10.0
 """How long one call may take."""
 
@@ -90,7 +92,14 @@ def check(
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
     cases = _drawn(needs, min(FIRST, run.examples), own_seed(seed, equation))
     scored = screen(expected, ways, possible, cases)
-    return _decided(run, scored, explain=explain)
+    verdict = _decided(run, scored, explain=explain)
+    if dtype is None and verdict.variant == "low_precision" and verdict.arrays.startswith("torch float64"):
+        single = check(
+            function, equation, arguments=arguments, bind=bind, conventions=conventions, arrays=arrays, dtype="float32",
+            examples=examples, seconds=seconds, gradient=gradient, explain=explain, seed=seed,
+        )  # fmt: skip
+        return replace(single, notes=(*single.notes, IN_SINGLE)) if single else verdict
+    return verdict
 
 
 def _drawn(names: Sequence[str], count: int, seed: int) -> list[Mapping[str, Any]]:

@@ -138,8 +138,11 @@ RULES: tuple[Rule, ...] = (
         for count in (10, 15, 20, 100)
     ),
     *(
-        rule("backtrack", (), lambda _, share=share: rational(share), convention=share, limit="another factor")
-        for share in ("1/2", "4/5", "9/10")
+        rule(
+            "backtrack", ("delta",), lambda f, tenths=tenths: (0 * f["delta"] + tenths) / 10, among=SEARCH,
+            convention=f"0.{tenths}", limit="another factor",
+        )
+        for tenths in (5, 8, 9)
     ),
     rule("gradient", ("fisher_matrix", "direction"), lambda f: f["fisher_matrix"] @ f["direction"]),
     rule("probabilities", ("logits",), lambda f: policy.softmax(f["logits"]), among=("trpo.fisher_vector_product",)),
