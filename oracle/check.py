@@ -20,6 +20,7 @@ from .search import BrokenError, own_seed, search
 from .stateful import stepwise
 from .strategies import arguments as draw_arguments
 from .trial import Observation, Trial
+from .vectors.stored import first_cases
 from .verdict import DISAGREES, ERROR, INEXPRESSIBLE, VARIANT, Verdict
 from .words import meanings, words
 
@@ -90,7 +91,9 @@ def check(
         return _inexpressible(expected, candidates[0])
     run = Run(expected, candidates[0].name, min(examples, expected.extra.examples), seed, gradient)
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
-    cases = _drawn(needs, min(FIRST, run.examples), own_seed(seed, equation))
+    count = min(FIRST, run.examples)
+    cases = first_cases(equation, needs, seed)[: count - 1]
+    cases += _drawn(needs, count - len(cases), own_seed(seed, equation))
     scored = screen(expected, ways, possible, cases)
     verdict = _decided(run, scored, explain=explain)
     if dtype is None and verdict.variant == "low_precision" and verdict.arrays.startswith("torch float64"):
