@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import minimum, where
+from ...spec import td
+from ...spec.gae import advantage as gae_advantage
+from ...spec.numbers import minimum
 from ...spec.validation import read_discounts
-from ..contract import Extra, stacked
+from ..contract import Extra, Outputs, stacked
 from ..reading import Facts
 
 Part = Callable[[Facts], Any]
+RETURN = ("rewards", "next_values", "terminated", "truncated")
 
 
 def part(facts: Facts, name: str, usual: Part) -> Any:
@@ -155,13 +158,35 @@ def _vtrace_advantages(facts: Facts, _: Any) -> Any:
     return vtrace_advantage({"parts": {}, **facts})
 
 
+def _lambda_by_gae(facts: Facts) -> Outputs:
+    """The same number as advantages plus values, whose roundings are others."""
+    if "values" not in facts:
+        return {"lambda_return": td.lambda_return(**{name: facts[name] for name in RETURN}, **_decays(facts, "trace_decay"))}
+    advantages = gae_advantage(
+        **{name: facts[name] for name in ("values", *RETURN)}, gamma=facts["gamma"], gae_lambda=facts["trace_decay"]
+    )
+    return {"lambda_return": advantages + facts["values"], "advantages": advantages}
+
+
+def _gae_by_lambda(facts: Facts) -> Outputs:
+    """The same number as returns less values, whose roundings are others."""
+    returns = td.lambda_return(**{name: facts[name] for name in RETURN}, gamma=facts["gamma"], trace_decay=facts["gae_lambda"])
+    return {"advantage": returns - facts["values"], "returns": returns}
+
+
+def _decays(facts: Facts, *names: str) -> dict[str, Any]:
+    return {name: facts[name] for name in ("gamma", *names)}
+
+
 def _both(first: str, second: str) -> tuple[tuple[str, ...], ...]:
     return (first, second), (second, first)
 
 
 _VALUES = ("values",)
 CONTRACTS = {
-    "gae.advantage": Extra({"returns": _plus_value}, _both("advantage", "returns"), parts=gae),
+    "gae.advantage": Extra(
+        {"returns": _plus_value}, _both("advantage", "returns"), parts=gae, accepts=_gae_by_lambda
+    ),
     "a2c.advantage": Extra(
         {"returns": _plus_value}, _both("advantage", "returns"),
         parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"],
@@ -169,7 +194,7 @@ CONTRACTS = {
     "td.error": Extra({"target": _plus_value}, _both("error", "target"), parts=errors),
     "td.lambda_return": Extra(
         {"advantages": _minus_value}, _both("lambda_return", "advantages"), requires={"advantages": _VALUES},
-        parts=lambda_return,
+        parts=lambda_return, accepts=_lambda_by_gae,
     ),
     "mdp.rewards_to_go": Extra(
         {"advantages": _minus_value}, _both("rewards_to_go", "advantages"), requires={"advantages": _VALUES},
