@@ -92,7 +92,7 @@ def check(
     run = Run(expected, candidates[0].name, min(examples, expected.extra.examples), seed, gradient)
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
     count = min(FIRST, run.examples)
-    cases = first_cases(equation, needs, seed)[: count - 1]
+    cases: list[Mapping[str, Any]] = [*first_cases(equation, needs, seed)[: count - 1]]
     cases += _drawn(needs, count - len(cases), own_seed(seed, equation))
     scored = screen(expected, ways, possible, cases)
     verdict = _decided(run, scored, explain=explain)

@@ -61,7 +61,7 @@ class Extra:
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Facts without which a result beside, or a shape, does not exist."""
     undefined: Callable[[Facts], bool] | None = None
-    """Whether the formula divides zero by zero: there, NaN is accepted beside the value that the equation has."""
+    """Whether the formula is 0/0 or 0 times infinity: there, NaN is accepted beside the value that the equation has."""
     accepts: Compute | None = None
     """Another result that is right as well, where the theory leaves a choice."""
     extremes: tuple[Extreme, ...] = ()

@@ -129,11 +129,13 @@ def next_choices(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
 
     other, own = "other_next_q_values", "next_q_values"
     double = contract.equation.id == "td.double_q_learning_target"
-    first, second = ("choosing", "valuing") if double else ("own", "other")
+    second = "valuing" if double else "other"
     yield using(
-        f"max_of_the_{first}_network", f"the maximum is taken over the {first} network's values",
-        lambda f: numbers.largest(f[own], axis=-1), effect="the maximisation bias that a second network removes"
-        if double else "",
+        "max_of_the_choosing_network" if double else "max_of_next_values",
+        "the maximum is taken over the values of the network that chooses"
+        if double else "the largest value stands for that of the next action",
+        lambda f: numbers.largest(f[own], axis=-1),
+        effect="the maximisation bias that a second network removes" if double else "",
     )  # fmt: skip
     seen = (
         ("MaximeVandegar/Papers-in-100-Lines-of-Code#21", "higgsfield/RL-Adventure PR#5")

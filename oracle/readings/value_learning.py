@@ -63,17 +63,27 @@ def _same(number: Any) -> Any:
     return number
 
 
+TRANSITIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
+    "states": (int, ("state", "s", "obs", "current_state")),
+    "actions": (int, ("action", "a", "act")),
+    "rewards": (_same, ("reward", "r", "rew")),
+    "next_states": (
+        int,
+        ("next_state", "s_next", "s2", "sp", "s_prime", "next_obs", "new_state", "ns", "next_s", "s1", "state_next"),
+    ),
+    "next_actions": (int, ("next_action", "a_next", "a2", "ap", "a_prime", "new_action", "na", "next_a", "a1")),
+    "terminated": (bool, ("done", "d", "terminated", "terminal", "is_terminal", "is_done", "end")),
+}
+"""What other people call what is known of one transition, or of several."""
+
 READINGS: tuple[Reading, ...] = (
     named("next_q_target", "next_q_values", *SINGLE), named("next_q_online", "other_next_q_values", *SINGLE),
     named("next_q_online", "next_q_values", *DOUBLE), named("next_q_target", "other_next_q_values", *DOUBLE),
     named("next_q_values", "next_q_values", *DOUBLE), named("next_q_values", "other_next_q_values", *DOUBLE),
     *(
         entry
-        for word, fact, number in (
-            ("state", "states", int), ("action", "actions", int), ("next_state", "next_states", int),
-            ("next_action", "next_actions", int), ("reward", "rewards", _same), ("done", "terminated", bool),
-            ("terminated", "terminated", bool), ("terminal", "terminated", bool),
-        )
+        for fact, (number, names) in TRANSITIONS.items()
+        for word in names
         for entry in _one_or_several(word, fact, number)
     ),
     *(
@@ -128,14 +138,8 @@ SYNONYMS = {
     "next_policy": ("next_probs", "next_pi", "pi_next", "next_action_probs", "policy_next", "next_probabilities"),
     "next_actions": ("next_action", "actions_next", "a_next", "a_tp1", "a2"),
     "states": ("state", "s", "obs", "observations"),
-    "state": ("s", "obs"),
     "actions": ("action", "a", "acts"),
-    "action": ("a",),
     "next_states": ("next_state", "s_next", "s2", "sp", "next_obs", "new_states"),
-    "next_state": ("s_next", "s2", "sp", "s_prime", "next_obs", "new_state", "ns"),
-    "next_action": ("a_next", "a2", "ap", "a_prime", "new_action", "na"),
-    "reward": ("r",),
-    "done": ("d", "dones", "is_done", "end"),
     "step_size": ("lr", "learning_rate", "step", "eta"),
     "next_values": (
         *("next_q", "q_next", "target_q", "next_q_value", "next_q1", "q1_next", "target_q1", "q1_target"),
