@@ -2,9 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from fnmatch import fnmatchcase
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from . import __version__
@@ -26,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     write.add_argument("ids", nargs="*", metavar="IDS", help="ids or patterns (default: every equation about samples)")
     write.add_argument("--out", type=Path, default=Path("vectors"), metavar="DIR", help="default: %(default)s")
     write.add_argument("--redraw", action="store_true", help="choose other inputs than those that are shipped")
+    write.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     check = tasks.add_parser("validate", help="hold files against the schema and the specification")
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders of files")
     check.add_argument("--form-only", action="store_true", help="do not compute the results anew")
@@ -34,32 +39,39 @@ def parser() -> argparse.ArgumentParser:
 
 def export(asked: argparse.Namespace) -> int:
     """Write the files; the inputs are the shipped ones, so that the same version always writes the same bytes."""
-    from .oracle.vectors.document import document, left_out, text
-    from .oracle.vectors.facts import subject
-    from .oracle.vectors.stored import inputs
-
     known = _selected(asked.ids)
     if not known:
         print(f"no equation is called {' '.join(asked.ids)}: nothing is exported", file=sys.stderr)
         return REFUSED
     asked.out.mkdir(parents=True, exist_ok=True)
-    written = 0
-    for identifier in known:
-        reason = left_out(identifier)
-        if reason is not None:
-            print(f"{identifier}: left out: {reason}")
-            continue
-        shipped = None if asked.redraw else inputs(identifier, subject(identifier).words)
-        contents = document(identifier, shipped, version=__version__)
-        if not contents["cases"]:
-            print(f"{identifier}: left out: no case was found")
-            continue
-        (asked.out / f"{identifier}.json").write_text(text(contents), encoding="utf-8")
-        written += 1
-        cases, told, untold = (len(contents[part]) for part in ("cases", "flags", "not_told_apart"))
-        print(f"{identifier}: {cases} cases, {told} deviations told apart, {untold} not")
+    write = partial(_write, asked.out, redraw=asked.redraw)
+    if min(asked.jobs, len(known)) > 1:
+        with ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool:
+            written = sum(pool.map(write, known))
+    else:
+        written = sum(map(write, known))
     print(f"{written} of {len(known)} equations written to {asked.out}")
     return 0 if written else REFUSED
+
+
+def _write(folder: Path, identifier: str, *, redraw: bool) -> bool:
+    """Write the file of an equation, and say what it holds; no if it has none."""
+    from .oracle.vectors.document import document, left_out, text
+    from .oracle.vectors.facts import subject
+    from .oracle.vectors.stored import inputs
+
+    reason = left_out(identifier)
+    if reason is None:
+        shipped = None if redraw else inputs(identifier, subject(identifier).words)
+        contents = document(identifier, shipped, version=__version__)
+        reason = None if contents["cases"] else "no case was found on which it is defined"
+    if reason is not None:
+        print(f"{identifier}: left out: {reason}", flush=True)
+        return False
+    (folder / f"{identifier}.json").write_text(text(contents), encoding="utf-8")
+    cases, told, untold = (len(contents[part]) for part in ("cases", "flags", "not_told_apart"))
+    print(f"{identifier}: {cases} cases, {told} deviations told apart, {untold} not", flush=True)
+    return True
 
 
 def _selected(patterns: Sequence[str]) -> list[str]:
