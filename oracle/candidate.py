@@ -154,9 +154,9 @@ def read(
 
 
 def _differ(words: Sequence[str]) -> bool:
-    """Whether no two parameters stand for the same word."""
+    """Whether no two parameters stand for the same word, and at most one keeps its default."""
     used = [word for word in words if word != LEFT_OUT]
-    return len(set(used)) == len(used)
+    return len(set(used)) == len(used) >= len(words) - 1
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

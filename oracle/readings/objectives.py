@@ -10,6 +10,10 @@ from ..reading import Facts, Reading, Rule, reading, rule
 
 COMBINED = ("ppo.combined_objective", "ppo.combined_loss")
 CONTROLLERS = ("ppo.adaptive_kl", "ppo.adaptive_kl_trace")
+CRITICS = (
+    *("ppo.value_loss", "ppo.clipped_value_loss", "ppo.min_clipped_value_loss", "ppo.truncated_value_loss"),
+    *("ppo.explained_variance", *COMBINED),
+)
 ESTIMATED = "the divergence itself, of which log probabilities tell only an estimate"
 
 
@@ -57,6 +61,10 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "steps_made", "own", "the number of steps between two updates of a coefficient", _told("n"),
         {"steps_made": _told("steps_made")}, needs=("n",), among=CONTROLLERS,
+    ),
+    reading(
+        "values", "own", "V(s_t) of the present parameters", _told("values"), {"values": _told("values")},
+        needs=("values",), among=CRITICS,
     ),
     _alias("delta", "kl_target", "ppo.adaptive_kl", "ppo.adaptive_kl_trace", "vpg.adaptive_stepsize", "ppo.early_stop"),
     reading(
@@ -167,8 +175,8 @@ RULES: tuple[Rule, ...] = (
     *_constants("dual_clip", (3.0, 5.0, 2.0)),
     *_constants("loss_limit", (10.0,)),
     *_constants("kl_target", (0.01, 0.02, 0.015)),
-    *_constants("value_coefficient", (1.0, 0.5, 0.25), among=COMBINED),
-    *_constants("entropy_coefficient", (0.01, 0.0, 0.001, 1.0), among=COMBINED),
+    *_constants("value_coefficient", (1.0, 0.5), among=COMBINED),
+    *_constants("entropy_coefficient", (0.01, 0.0), among=COMBINED),
     *_constants("temperature", (1.0,), among=("mirror_descent.step",)),
 )  # fmt: skip
 
