@@ -2,9 +2,11 @@ r"""Objectives of token sequences: masked means, group advantages, ratios of seq
 
 from .tokens_advantages import dr_grpo_advantages as dr_grpo_advantages
 from .tokens_advantages import group_advantages as group_advantages
+from .tokens_advantages import leave_one_out_normalised_advantages as leave_one_out_normalised_advantages
 from .tokens_advantages import masked_advantage_normalisation as masked_advantage_normalisation
 from .tokens_advantages import masked_advantage_whitening as masked_advantage_whitening
 from .tokens_advantages import rloo_advantages as rloo_advantages
+from .tokens_masks import response_mask as response_mask
 from .tokens_means import kl_in_reward as kl_in_reward
 from .tokens_means import sequence_mean as sequence_mean
 from .tokens_means import sequence_sum_constant as sequence_sum_constant

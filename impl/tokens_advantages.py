@@ -55,6 +55,22 @@ def rloo_advantages(group_rewards: ArrayLike) -> Array:
 
 
 @partial(jax.jit, static_argnames="ddof")
+def leave_one_out_normalised_advantages(group_rewards: ArrayLike, *, ddof: int, norm_epsilon: ArrayLike) -> Array:
+    r"""Leave-one-out advantage of each sequence, divided by the others' standard deviation if it is not zero: [..., G].
+
+    .. math:: A_i = \frac{r_i - \mathrm{mean}_{j \ne i}(r_j)}{\mathrm{std}_{j \ne i}(r_j) + \epsilon}
+
+    Spec: rlproof.spec.tokens.leave_one_out_normalised_advantages
+    """
+    rewards = jnp.asarray(group_rewards)
+    count = rewards.shape[-1]
+    others = ~jnp.eye(count, dtype=bool)
+    rows = jnp.broadcast_to(rewards[..., None, :], (*rewards.shape, count))
+    variance = deviations(rows, jnp.broadcast_to(others, rows.shape), ddof)[1][..., 0]
+    return rloo_advantages(rewards) / jnp.where(variance > 0, root(variance) + norm_epsilon, 1)
+
+
+@partial(jax.jit, static_argnames="ddof")
 def masked_advantage_normalisation(
     token_advantages: ArrayLike, token_mask: ArrayLike, *, ddof: int, norm_epsilon: ArrayLike
 ) -> Array:

@@ -53,7 +53,7 @@ PARTS = {
         "ppo_scaling",
         "ppo_algorithm",
     ),
-    "tokens": ("tokens_means", "tokens_advantages", "tokens_ratios", "tokens_objectives"),
+    "tokens": ("tokens_means", "tokens_masks", "tokens_advantages", "tokens_ratios", "tokens_objectives"),
     "td": ("td_returns", "td_lambda", "td_targets", "td_control", "td_batch"),
     "model": ("model_learning", "model_error"),
     "lqr": ("lqr_values", "lqr_gradients", "lqr_comparison", "lqr_optimal", "lqr_riccati"),

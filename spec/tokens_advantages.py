@@ -4,7 +4,7 @@ import numpy as np
 
 from .errors import MissingDataError
 from .masking import read_tokens
-from .numbers import Array, Scalar, as_array, sqrt, system_of
+from .numbers import Array, Scalar, as_array, is_nonzero, sqrt, stack, system_of, where
 from .standardisation import deviations, divided
 from .validation import check_finite, check_not_empty, check_shape, read_parameter
 
@@ -102,6 +102,46 @@ def rloo_advantages(group_rewards: Array) -> Array:
         )
     baselines = (rewards.sum(axis=1)[:, None] - rewards) / others
     return (rewards - baselines).reshape(*shape)
+
+
+def leave_one_out_normalised_advantages(group_rewards: Array, *, ddof: int, norm_epsilon: Scalar) -> Array:
+    r"""Leave-one-out advantage of each sequence, divided by the standard deviation of the others' rewards.
+
+    .. math:: A_i = \begin{cases}
+        \dfrac{r_i - \mathrm{mean}_{j \ne i}(r_j)}{\mathrm{std}_{j \ne i}(r_j) + \epsilon}
+            & \mathrm{std}_{j \ne i}(r_j) > 0 \\
+        r_i - \mathrm{mean}_{j \ne i}(r_j) & \text{else} \end{cases}
+
+    Args:
+        group_rewards: [..., G], rewards of the G >= 2 + ddof sequences of each prompt.
+        ddof: 0 divides the squares of the others by G - 1, 1 by G - 2.
+        norm_epsilon: epsilon >= 0, in units of reward.
+    Returns:
+        [..., G], without units but for epsilon, and in units of reward where it is not divided.
+    Conventions:
+        Where the others' rewards are all equal, their standard deviation is zero, exactly, and nothing is divided:
+        the only success of a group has advantage one, not one over epsilon.
+    Laws:
+        leave_one_out_normalised_advantages_scale_the_plain_ones,
+        leave_one_out_normalised_advantages_are_those_of_lists,
+        leave_one_out_normalised_advantages_of_one_success, leave_one_out_normalised_advantages_ignore_a_common_shift
+    Raises:
+        ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError; MissingDataError for a
+        group without enough others; NumberSystemError in exact (square roots).
+    Source:
+        NeMo RL, leave_one_out_baseline with normalize_rewards (issue 1518, pull request 4161).
+    Since:
+        0.3
+    """
+    advantages = rloo_advantages(group_rewards)
+    rewards, shape = _read_groups(group_rewards)
+    epsilon = read_parameter("norm_epsilon", norm_epsilon, system_of(rewards), high=None)
+    everyone = np.arange(rewards.shape[1])
+    others = [rewards[:, everyone != i] for i in everyone]
+    variances = [deviations(rest, np.ones(rest.shape, bool), ddof)[1][:, 0] for rest in others]
+    variance = stack(variances).T.reshape(*shape)
+    scale = where(is_nonzero(variance), sqrt(variance) + epsilon, 1)
+    return advantages / scale
 
 
 def masked_advantage_normalisation(

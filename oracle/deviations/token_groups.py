@@ -149,6 +149,12 @@ def groups(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
             "normalised_across_groups", "normalised over prompts, and zero divided by zero where there is one alone",
             before(lambda f: {"parts": {**f.get("parts", {}), **across, "quotient": _plain}}), spelling="NaN",
         )  # fmt: skip
+    if contract.equation.name == "leave_one_out_normalised_advantages":
+        yield deviation(
+            "divided_by_epsilon", "where the others' standard deviation is zero, the advantage is divided by epsilon",
+            exchanged("scale", root_plus), effect="one success among failures gets an advantage of a million",
+            seen=("NVIDIA-NeMo/RL#1518",),
+        )  # fmt: skip
     if "norm_epsilon" in contract.parameters:
         for part, table in (("variance", _VARIANCES), ("scale", SCALES), ("quotient", QUOTIENTS)):
             yield from exchanges(part, table)

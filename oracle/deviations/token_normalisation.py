@@ -110,6 +110,18 @@ def tokens(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
         "other_ddof", "the squares are divided by n where it should be n - 1, or the other way", _OTHER_DDOF,
         kind=CONTESTED,
     )  # fmt: skip
+    about_all = {"mean": _mean_of_all, "variance": _about_other(_mean_of_all)}
+    yield deviation(
+        "padding_in_the_mean", "the mean is that of all places, padding as well, and the variance is taken about it",
+        before(lambda f: {"parts": {**f.get("parts", {}), **about_all}}), seen=seen["padding_in_the_mean"],
+        spelling="variance about it",
+    )  # fmt: skip
+    zeros = {"mean": _mean_with_zeros, "variance": _variance_about(_mean_with_zeros, masked)(_all)}
+    yield deviation(
+        "padding_counts_as_zeros",
+        "mean and variance are those of all places, padding counting as zeros",
+        before(lambda f: {"parts": {**f.get("parts", {}), **zeros}}),
+    )
     rows = {"mean": _row_means, "variance": _row_variances}
     yield deviation(
         "normalised_per_sequence",

@@ -1,4 +1,4 @@
-"""Deviations of rewards of tokens: where the score of a sequence stands."""
+"""Deviations of rewards of tokens and masks of responses: where the score stands, where a response ends."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from ...spec.numbers import where
 from ..contracts.tokens import Part, score_on_the_last
-from ..deviation import BUG, CONTESTED, Deviation, deviation
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, deviation, instead
 from ..reading import Facts
 from .token_means import exchanged
 
@@ -66,4 +66,55 @@ def _rewards() -> Iterator[Deviation]:
         yield deviation(label, says, exchanged("score", part), kind=kind, seen=seen)
 
 
-DEVIATIONS = {"tokens.kl_in_reward": tuple(_rewards())}
+def _before_padding(facts: Facts, *, end: bool = True) -> Any:
+    tokens = facts["response_tokens"]
+    is_end = tokens == facts["eos_token"]
+    return (is_end.cumsum(axis=1) - (is_end if end else 0)) == 0
+
+
+def _up_to_the_end(facts: Facts) -> Any:
+    """All up to the first end; where there is none, all."""
+    return _before_padding(facts)
+
+
+def _mask(formula: Callable[[Facts], Any]) -> Callable[[Any], Any]:
+    return instead(lambda f: {"response_mask": formula(f)})
+
+
+_MASKS = (
+    deviation(
+        "padding_counts_without_an_end", "a response without an end counts to the end of the row, padding as well",
+        _mask(_up_to_the_end), effect="padding enters statistics, divergences and the loss",
+        seen=("verl-project/verl#3805",),
+    ),
+    deviation(
+        "end_does_not_count", "the end of a response does not count, so that ending is not learnt",
+        _mask(lambda f: _before_padding(f, end=False) & (f["response_tokens"] != f["pad_token"])),
+        effect="the policy does not learn to end its responses",
+    ),
+    deviation(
+        "end_does_not_count", "the end of a response does not count, and padding does where there is none",
+        _mask(lambda f: _before_padding(f, end=False)), spelling="padding",
+    ),
+    deviation(
+        "end_as_padding", "what is not padding counts: the end does not, where it serves as padding",
+        _mask(lambda f: f["response_tokens"] != f["pad_token"]),
+    ),
+    deviation("everything_counts", "every place counts", _mask(lambda f: f["response_tokens"] == f["response_tokens"])),
+    deviation(
+        "only_ended_responses_count", "a response without an end does not count at all",
+        _mask(lambda f: _shown(f) & (f["response_tokens"] == f["eos_token"]).any(axis=1)[:, None]), kind=DELIBERATE,
+    ),
+    deviation(
+        "one_place_after_the_end", "the place after the end counts as well",
+        _mask(lambda f: np.concatenate([np.ones_like(_shown(f)[:, :1]), _shown(f)[:, :-1]], axis=1)),
+    ),
+)  # fmt: skip
+
+
+def _shown(facts: Facts) -> Any:
+    tokens = facts["response_tokens"]
+    return _before_padding(facts) & ((tokens != facts["pad_token"]) | (tokens == facts["eos_token"]))
+
+
+DEVIATIONS = {"tokens.kl_in_reward": tuple(_rewards()), "tokens.response_mask": _MASKS}

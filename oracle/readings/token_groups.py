@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
     rule("group_rewards", ("interleaved_rewards", "group_index"),
          lambda f: f["interleaved_rewards"].reshape(-1, len(np.unique(f["group_index"]))).T,
          beside=("interleaved_rewards", "group_index"), unless=("group_size",)),
-    *_constants("ddof", (0, 1), ("tokens.group_advantages",)),
+    *_constants("ddof", (0, 1), STANDARDISED),
     *_constants("norm_epsilon", (1e-8, 0.0, 1e-6, 1e-4, 1e-5), STANDARDISED),
 )  # fmt: skip
 

@@ -255,8 +255,8 @@ RULES: tuple[Rule, ...] = (
     rule("beta", (), lambda _: rational(0), limit="the coefficient of the penalty", among=IN_REWARD,
          unless=("reference_token_log_probs", "log_ratio_to_reference")),
     # the band
-    rule("clip_low", ("clip_epsilon",), lambda f: f["clip_epsilon"], among=CLIPPED),
-    rule("clip_high", ("clip_epsilon",), lambda f: f["clip_epsilon"], among=CLIPPED),
+    rule("clip_low", ("clip_epsilon",), lambda f: f["clip_epsilon"], among=CLIPPED, beside=("clip_epsilon",)),
+    rule("clip_high", ("clip_epsilon",), lambda f: f["clip_epsilon"], among=CLIPPED, beside=("clip_epsilon",)),
     rule("clip_epsilon", ("clip_low", "clip_high"), lambda f: f["clip_low"], among=OBJECTIVES,
          beside=("clip_low", "clip_high"), restrict=lambda d: {**d, "clip_high": d["clip_low"]}),
     *_constants("clip_epsilon", CLIPPED, (0.2, 0.1, 0.3), unless=("clip_low", "clip_high")),

@@ -129,6 +129,57 @@ def rloo_advantages_of_two_are_the_difference(group_rewards: Array) -> Claims:
     yield equal(tokens.rloo_advantages(pair), pair - pair[:, ::-1])
 
 
+@law("tokens.leave_one_out_normalised_advantages", system="ball")
+def leave_one_out_normalised_advantages_scale_the_plain_ones(
+    group_rewards: Array, ddof: int, norm_epsilon: Any, scale: Any
+) -> Claims:
+    """Times the others' standard deviation plus epsilon, if it is not zero, they are the leave-one-out advantages."""
+    found = tokens.leave_one_out_normalised_advantages(group_rewards, ddof=ddof, norm_epsilon=norm_epsilon)
+    deviation = _of_the_others(group_rewards, ddof)
+    divisor = np.where(numbers.holds(deviation == 0), numbers.arb(1), deviation + norm_epsilon)
+    yield equal(found * divisor, tokens.rloo_advantages(group_rewards))
+    moved = scale * group_rewards
+    again = tokens.leave_one_out_normalised_advantages(moved, ddof=ddof, norm_epsilon=scale * norm_epsilon)
+    yield equal(np.where(numbers.holds(deviation == 0), again - scale * found, again - found), 0)
+
+
+@law("tokens.leave_one_out_normalised_advantages", system="ball", derivation=True)
+def leave_one_out_normalised_advantages_are_those_of_lists(
+    group_rewards: Array, ddof: int, norm_epsilon: Any
+) -> Claims:
+    """Each is (r_i - m)/(s + epsilon), with the mean and variance of the list without r_i from sums over pairs."""
+    found = tokens.leave_one_out_normalised_advantages(group_rewards, ddof=ddof, norm_epsilon=norm_epsilon)
+    for i in range(group_rewards.shape[1]):
+        others = np.delete(group_rewards, i, axis=1)
+        size = others.shape[1]
+        pairs = others[:, :, None] - others[:, None, :]
+        variance = (pairs * pairs).sum(axis=(1, 2)) / (2 * size * (size - ddof))
+        plain = group_rewards[:, i] - others.sum(axis=1) / size
+        for k, square in enumerate(variance):
+            divisor = numbers.arb(1) if np.all(others[k] == others[k, 0]) else square.sqrt() + norm_epsilon
+            yield equal(found[k, i] * divisor, plain[k])
+
+
+@law("tokens.leave_one_out_normalised_advantages", system="ball")
+def leave_one_out_normalised_advantages_of_one_success(group_rewards: Array, ddof: int, norm_epsilon: Any) -> Claims:
+    """The only success among failures has advantage one, whatever epsilon is: it is not divided by it."""
+    rewards = numbers.ball(np.eye(group_rewards.shape[1], dtype=int))
+    found = tokens.leave_one_out_normalised_advantages(rewards, ddof=ddof, norm_epsilon=norm_epsilon)
+    yield equal(np.diagonal(found), 1)
+
+
+@law("tokens.leave_one_out_normalised_advantages", system="ball")
+def leave_one_out_normalised_advantages_ignore_a_common_shift(
+    group_rewards: Array, ddof: int, norm_epsilon: Any, shift: Any
+) -> Claims:
+    """A common shift of a group changes nothing, and groups do not mix."""
+    found = tokens.leave_one_out_normalised_advantages(group_rewards, ddof=ddof, norm_epsilon=norm_epsilon)
+    moved = tokens.leave_one_out_normalised_advantages(group_rewards + shift, ddof=ddof, norm_epsilon=norm_epsilon)
+    yield equal(moved, found)
+    alone = tokens.leave_one_out_normalised_advantages(group_rewards[0], ddof=ddof, norm_epsilon=norm_epsilon)
+    yield equal(alone, found[0])
+
+
 @law("tokens.masked_advantage_normalisation", system="ball", derivation=True)
 def masked_normalisation_is_that_of_the_list(
     token_advantages: Array, token_mask: Array, ddof: int, norm_epsilon: Any
@@ -195,6 +246,18 @@ def masked_whitening_ignores_padding(
     again = tokens.masked_advantage_whitening(more, mask, ddof=ddof, norm_epsilon=norm_epsilon)
     yield equal(again[:-1], found)
     yield equal(found.sum(), 0)
+
+
+def _of_the_others(group_rewards: Array, ddof: int) -> Array:
+    """The standard deviation of each group without the sequence itself, exactly zero for equal rewards."""
+    columns = []
+    for i in range(group_rewards.shape[1]):
+        others = np.delete(group_rewards, i, axis=1)
+        centred = others - others.sum(axis=1)[:, None] / others.shape[1]
+        variance = (centred * centred).sum(axis=1) / (others.shape[1] - ddof)
+        equal_ones = numbers.holds(others == others[:, :1]).all(axis=1)
+        columns.append(np.where(equal_ones, numbers.arb(0), numbers.sqrt(variance)))
+    return np.stack(columns, axis=1)
 
 
 def _gradients(
