@@ -146,7 +146,7 @@ def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
 def _notes(run: Run, best: Scored) -> tuple[str, ...]:
     """What else is to be known about a function that agrees."""
     few = f"held against {run.examples} cases only, as one takes the equation long"
-    undefined = "NaN where the formula is zero by zero or zero times infinity, for which the equation has a value of its own"
+    undefined = "NaN where the formula is 0/0 or 0 times infinity, for which the equation has a value of its own"
     notes = (few,) if run.examples == run.contract.extra.examples else ()
     return (*notes, *((undefined,) if any(map(best.trial.is_undefined, best.seen)) else ()), *_layouts(best))
 
