@@ -60,13 +60,13 @@ def _write(folder: Path, identifier: str, *, redraw: bool) -> bool:
     from .oracle.vectors.facts import subject
     from .oracle.vectors.stored import inputs
 
-    reason = left_out(identifier)
-    if reason is None:
-        shipped = None if redraw else inputs(identifier, subject(identifier).words)
-        contents = document(identifier, shipped, version=__version__)
-        reason = None if contents["cases"] else "no case was found on which it is defined"
-    if reason is not None:
+    if reason := left_out(identifier):
         print(f"{identifier}: left out: {reason}", flush=True)
+        return False
+    shipped = None if redraw else inputs(identifier, subject(identifier).words)
+    contents = document(identifier, shipped, version=__version__)
+    if not contents["cases"]:
+        print(f"{identifier}: left out: no case was found on which it is defined", flush=True)
         return False
     (folder / f"{identifier}.json").write_text(text(contents), encoding="utf-8")
     cases, told, untold = (len(contents[part]) for part in ("cases", "flags", "not_told_apart"))
