@@ -18,6 +18,7 @@ from .run import Run, mean
 from .screening import Scored, raises, screen
 from .search import BrokenError, own_seed, search
 from .stateful import stepwise
+from .strategies import Sizes
 from .strategies import arguments as draw_arguments
 from .trial import Observation, Trial
 from .vectors.stored import first_cases
@@ -93,7 +94,7 @@ def check(
     needs = sorted(frozenset().union(*(setting.needs for _, setting in ways)))
     count = min(FIRST, run.examples)
     cases: list[Mapping[str, Any]] = [*first_cases(equation, needs, seed)[: count - 1]]
-    cases += _drawn(needs, count - len(cases), own_seed(seed, equation))
+    cases += _drawn(needs, count - len(cases), own_seed(seed, equation), expected.extra.sizes)
     scored = screen(expected, ways, possible, cases)
     verdict = _decided(run, scored, explain=explain)
     if dtype is None and verdict.variant == "low_precision" and verdict.arrays.startswith("torch float64"):
@@ -105,9 +106,9 @@ def check(
     return verdict
 
 
-def _drawn(names: Sequence[str], count: int, seed: int) -> list[Mapping[str, Any]]:
+def _drawn(names: Sequence[str], count: int, seed: int, sizes: Sizes) -> list[Mapping[str, Any]]:
     cases: list[Mapping[str, Any]] = []
-    search(cases.append, draw_arguments(names), examples=count, seed=seed)
+    search(cases.append, draw_arguments(names, sizes), examples=count, seed=seed)
     return cases
 
 
@@ -134,14 +135,15 @@ def _searched(run: Run, trial: Trial) -> Observation | None:
     """Look for a case that the first ones did not show."""
     wrong: list[Observation] = []
 
-    def attempt(drawn: Mapping[str, Any]) -> None:
-        seen = trial.observe(trial.arguments(drawn))
+    def attempt(case: Mapping[str, Any]) -> None:
+        seen = trial.observe(trial.arguments(case))
         if trial.judge(seen) is not None:
             wrong.append(seen)
             raise BrokenError
 
-    rest = max(1, run.examples - FIRST)
-    found = search(attempt, draw_arguments(sorted(trial.setting.needs)), examples=rest, seed=own_seed(run.seed, "more"))
+    rest, needs = max(1, run.examples - FIRST), sorted(trial.setting.needs)
+    drawn = draw_arguments(needs, run.contract.extra.sizes)
+    found = search(attempt, drawn, examples=rest, seed=own_seed(run.seed, "more"))
     run.count("search", found.cases)
     return wrong[-1] if wrong else None
 

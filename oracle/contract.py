@@ -12,6 +12,7 @@ import numpy as np
 
 from ..spec.registry import Equation, equation, equations
 from .agreement import parameters
+from .draws import Sizes
 from .reading import Facts
 from .substitution import exchanged
 
@@ -20,6 +21,7 @@ EXCHANGED = "exchanged"
 WANTED = "wanted"
 """The fact that names the results that are asked for: of what is beside the equation, only these are computed."""
 Outputs = dict[str, Any]
+USUAL = Sizes()
 Compute = Callable[[Facts], Outputs]
 
 
@@ -66,6 +68,8 @@ class Extra:
     """Another result that is right as well, where the theory leaves a choice."""
     extremes: tuple[Extreme, ...] = ()
     """What a function is tried on that is right on usual data."""
+    sizes: Sizes = USUAL
+    """How large the drawn problems are."""
     examples: int = sys.maxsize
     """How many cases are enough, where one takes long."""
     counts: Callable[[Facts], Any] | None = None

@@ -14,7 +14,7 @@ from .strategies import Sizes, arguments
 
 PHASES = (Phase.generate, Phase.shrink)
 """What Hypothesis does: without the second, the first failure stays as it was drawn."""
-LARGEST_SMALL = 3
+LARGEST_SMALL = 4
 """Up to this size, a failure is looked for again from below."""
 DIMENSIONS = tuple(entry.name for entry in fields(Sizes))
 
@@ -79,7 +79,7 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
 
 
 def smallest(check: Callable[[Any], Any], names: Iterable[str], *, examples: int, seed: int) -> Search | None:
-    """Look among problems of one, then two, then three of everything (states, steps, ...) for an input that fails.
+    """Look among problems of one, then two, then more of everything (states, steps, ...) for an input that fails.
 
     Shrinking makes numbers small, but seldom an array shorter whose length others share.
     """

@@ -224,7 +224,9 @@ def _estimators(name: str) -> tuple[Deviation, ...]:
 
 def _of_kl(name: str, entries: Any) -> tuple[Deviation, ...]:
     return tuple(
-        deviation(identifier, says, _pair(name, lambda p, q, find=find: find(divergence.kl(p, q))), kind=kind)
+        deviation(
+            identifier, says, _pair(name, lambda p, q, find=find: find(maximum(divergence.kl(p, q), 0))), kind=kind
+        )
         for identifier, says, find, kind in entries
     )
 
@@ -234,9 +236,18 @@ REVERSED = deviation("kl_reversed", "KL(new || old), not KL(old || new)", before
 
 DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
     "divergence.kl": (*_kl("kl", lambda rows: rows), *_rows("kl", KL)),
-    "divergence.kl_max": (*_kl("kl_max", largest), *_rows("kl_max", _largest(KL))),
+    "divergence.kl_max": (
+        *_kl("kl_max", largest),
+        *_rows("kl_max", _largest(KL)),
+        deviation("largest_over_actions_as_well", "the largest term of any state and action",
+                  _pair("kl_max", lambda p, q: largest(_kl_terms(p, q)))),
+    ),
     "divergence.tv": _rows("tv", TV),
-    "divergence.tv_max": _rows("tv_max", _largest(TV)),
+    "divergence.tv_max": (
+        *_rows("tv_max", _largest(TV)),
+        deviation("half_the_largest_difference", "half the largest difference of any state and action",
+                  _pair("tv_max", lambda p, q: largest(abs(p - q)) / 2)),
+    ),
     "divergence.pinsker": (
         REVERSED,
         *_of_kl("pinsker", (
