@@ -264,6 +264,17 @@ def updates(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
         "repeated_pairs_count_once", "of several transitions from one entry only the last one counts",
         counted_once, needs=needs, effect="indexed addition in NumPy and PyTorch does that silently",
     )  # fmt: skip
+    def visited(facts: Facts) -> Any:
+        counts = np.zeros(np.shape(facts[table]), dtype=int)
+        index = (facts["states"], facts["actions"]) if table == "action_values" else facts["states"]
+        np.add.at(counts, index, 1)
+        return counts
+
+    yield deviation(
+        "value_not_subtracted", "the target itself is added, not its difference from the present value",
+        after(lambda f, o: {name: o[name] + f["step_size"] * visited(f) * f[table]}), needs=needs,
+        effect="values grow without bound",
+    )  # fmt: skip
     yield deviation(
         "step_size_missing", "the whole error is added", before(lambda f: {"step_size": 0 * f["step_size"] + 1}),
         needs=needs,
