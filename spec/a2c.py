@@ -27,7 +27,7 @@ def advantage(
         e is the first end of an episode from t on, or T - 1: the number of steps differs within the segment.
     Laws:
         a2c_advantage_is_gae_at_lambda_one, a2c_advantage_equals_the_direct_sum, a2c_advantage_falls_with_the_value,
-        a2c_advantage_is_unbiased_at_v
+        a2c_advantage_is_unbiased_at_v, a2c_advantage_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

@@ -37,7 +37,8 @@ def advantage(
         and keeps the bootstrap of the true successor. The end of the data acts as a truncation.
     Laws:
         gae_equals_the_direct_sum, gae_solves_the_linear_system, gae_at_lambda_zero_is_the_td_error,
-        gae_at_lambda_one_is_the_return_minus_value, gae_splits_at_episode_ends, gae_is_unbiased_at_v
+        gae_at_lambda_one_is_the_return_minus_value, gae_splits_at_episode_ends, gae_is_unbiased_at_v,
+        gae_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

@@ -51,7 +51,7 @@ def rewards_to_go(rewards: Array, next_values: Array, terminated: Array, truncat
     Laws:
         rewards_to_go_equal_explicit_sums, rewards_to_go_equal_gae_at_lambda_one,
         rewards_to_go_split_at_episode_ends, rewards_to_go_are_unbiased_at_v,
-        rewards_to_go_map_over_trailing_axes
+        rewards_to_go_map_over_trailing_axes, rewards_to_go_discount_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

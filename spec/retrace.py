@@ -42,7 +42,7 @@ def target(
         the target is that of the action taken. Ends of episodes and of the data as in gae.advantage.
     Laws:
         retrace_equals_the_direct_sum, retrace_on_policy_is_gae_plus_value, retrace_splits_at_episode_ends,
-        retrace_ignores_the_first_ratio, retrace_without_traces_is_expected_sarsa
+        retrace_ignores_the_first_ratio, retrace_without_traces_is_expected_sarsa, retrace_discounts_each_transition
     Raises:
         ParameterError; ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
     Source:

@@ -34,7 +34,8 @@ def lambda_return(
         true successor: the return that the largest weight belongs to is bootstrapped there.
     Laws:
         lambda_return_averages_n_step_returns, lambda_return_between_td_and_monte_carlo,
-        lambda_return_minus_value_is_gae, lambda_return_splits_at_episode_ends, lambda_return_solves_the_linear_system
+        lambda_return_minus_value_is_gae, lambda_return_splits_at_episode_ends, lambda_return_solves_the_linear_system,
+        lambda_return_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

@@ -21,7 +21,7 @@ def error(rewards: Array, values: Array, next_values: Array, terminated: Array, 
         Termination removes the bootstrap; truncation does not, so it is not an argument.
     Laws:
         td_errors_telescope_to_the_return, td_error_has_mean_zero_at_v, td_error_has_the_bellman_residual_as_mean,
-        td_error_ignores_values_after_termination
+        td_error_ignores_values_after_termination, td_error_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:
@@ -50,7 +50,8 @@ def one_step_return(rewards: Array, next_values: Array, terminated: Array, *, ga
         Termination removes the bootstrap; truncation does not, so it is not an argument.
     Laws:
         one_step_return_is_the_value_plus_the_error, one_step_return_has_the_bellman_backup_as_mean,
-        one_step_return_splits_anywhere, one_step_return_is_that_of_the_embedded_process
+        one_step_return_splits_anywhere, one_step_return_is_that_of_the_embedded_process,
+        one_step_return_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:
@@ -86,7 +87,8 @@ def n_step_return(
     Laws:
         n_step_return_equals_the_explicit_sum, n_step_return_adds_errors_to_the_value,
         n_step_return_of_one_step_is_the_td_target, n_step_return_of_all_steps_is_the_return,
-        n_step_return_splits_at_episode_ends, n_step_return_has_n_backups_as_mean, n_step_return_reduces_the_error
+        n_step_return_splits_at_episode_ends, n_step_return_has_n_backups_as_mean, n_step_return_reduces_the_error,
+        n_step_return_discounts_each_transition
     Raises:
         ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, ParameterError.
     Source:

@@ -43,7 +43,7 @@ def target(
         v - V = 0 after each. rho_bar decides what is learnt, c_bar only how fast.
     Laws:
         vtrace_equals_the_direct_sum, vtrace_on_policy_is_the_lambda_one_return, vtrace_splits_at_episode_ends,
-        vtrace_without_traces_is_one_step, vtrace_of_impossible_actions_is_the_value
+        vtrace_without_traces_is_one_step, vtrace_of_impossible_actions_is_the_value, vtrace_discounts_each_transition
     Raises:
         ParameterError; ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
     Source:
@@ -91,7 +91,8 @@ def advantage(
         from the value. The target is that of vtrace.target.
     Laws:
         vtrace_advantage_is_the_gap_to_the_next_target, vtrace_advantage_on_policy_is_gae_at_lambda_one,
-        vtrace_advantage_splits_at_episode_ends, vtrace_advantage_is_the_target_minus_value_with_equal_levels
+        vtrace_advantage_splits_at_episode_ends, vtrace_advantage_is_the_target_minus_value_with_equal_levels,
+        vtrace_advantage_discounts_each_transition
     Raises:
         ParameterError; ShapeError, EmptySpaceError, NonFiniteError, IntegerDtypeError, NumberSystemError.
     Source:
