@@ -241,9 +241,10 @@ class Rounded(Carrier):
         inverse, pivots = _factor(self.value.tobytes(), size)
         solution = inverse @ right_hand_side.value
         backward = self.error + gamma(3 * size, self.unit) * pivots
-        first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
-        spread = abs(inverse) @ backward
-        if np.linalg.norm(spread, np.inf) >= 1:
+        with np.errstate(invalid="ignore"):  # nothing times infinity, which is anything
+            first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
+            spread = abs(inverse) @ backward
+        if not np.all(np.isfinite(first)) or not np.linalg.norm(spread, np.inf) < 1:
             return self.new(solution, np.inf)
         return self.new(solution, np.linalg.solve(np.eye(size) - spread, first))
 
