@@ -9,7 +9,7 @@ from flint import arb
 
 from ...spec import policy
 from ...spec.logits import chosen
-from ...spec.numbers import ball, exp, is_nonzero, log, precision, system_of, where
+from ...spec.numbers import ball, exp, holds, is_nonzero, log, precision, system_of, where
 from ..reading import Facts, Reading, Rule, reading, rule
 from .distributions import DIGITS
 
@@ -18,6 +18,9 @@ OF_ROWS = (
     *("divergence.kl", "divergence.tv", "divergence.kl_max", "divergence.tv_max", "divergence.pinsker"),
     *("divergence.bretagnolle_huber", "divergence.coupling"),
 )
+ESTIMATORS = ("divergence.k1", "divergence.k2", "divergence.k3", "ppo.approx_kl", "ppo.approx_kl_nonnegative")
+ROOTS = ("divergence.pinsker", "divergence.bretagnolle_huber")
+"""Roots of divergences: of zero they are only known where zero is."""
 OF_LOGITS_ALONE = ("policy.entropy", "policy.log_softmax", "policy.softmax", "policy.fisher")
 OF_ONE_ROW = (
     *(*OF_LOGITS_ALONE, "policy.log_prob", "policy.score"),
@@ -152,6 +155,11 @@ def _mask() -> Iterator[Reading]:
 
 
 READINGS: tuple[Reading, ...] = (
+    reading(
+        "log_ratios", "own", "log-probabilities less those of the old policy",
+        lambda drawn: drawn["log_probs"] - drawn["old_log_probs"], {"log_ratios": _told("log_ratios")},
+        needs=("log_probs", "old_log_probs"), among=ESTIMATORS,
+    ),
     *(
         reading(
             word, "own", f"{word}: probabilities of the actions in each state", _told(word), {word: _told(word)},
@@ -192,20 +200,43 @@ def _changed(side: str) -> Iterator[Rule]:
     )  # fmt: skip
 
 
+def _apart(own: str, other: str) -> Callable[[Facts], Any]:
+    """The softmax; in balls one of whole numbers where both policies are equal, whose distance is zero for certain."""
+
+    def probabilities(facts: Facts) -> Any:
+        logits = facts[own]
+        if system_of(logits) != "ball":
+            return policy.softmax(logits)
+        shift = logits - facts[other]
+        same = holds(shift == shift[..., :1]).all(axis=-1)[..., None]
+        first = (np.arange(logits.shape[-1]) == 0).astype(int) + 0 * logits
+        return where(same, first, policy.softmax(logits))
+
+    return probabilities
+
+
 def _renormalised(weights: Any) -> Any:
     return weights / weights.sum(axis=-1)[..., None]
 
 
 RULES: tuple[Rule, ...] = (
+    rule("log_probs", ("log_ratios",), lambda f: f["log_ratios"], among=ESTIMATORS),
+    rule("old_log_probs", ("log_ratios",), lambda f: 0 * f["log_ratios"], among=ESTIMATORS),
+    rule("log_probs", ("ratios",), lambda f: log(f["ratios"]), among=ESTIMATORS),
+    rule("old_log_probs", ("ratios",), lambda f: 0 * f["ratios"], among=ESTIMATORS),
     *_changed(""),
     *_changed("old_"),
     rule("logits", ("probabilities",), lambda f: logarithms(f["probabilities"]), among=OF_ONE_ROW),
     rule("logits", ("policy",), lambda f: logarithms(f["policy"]), among=OF_LOGITS_ALONE),
     rule("policy", ("old_probabilities",), lambda f: f["old_probabilities"], among=OF_ROWS),
     rule("new_policy", ("probabilities",), lambda f: f["probabilities"], among=OF_ROWS),
+    rule("policy", ("old_logits", "logits"), _apart("old_logits", "logits"), among=ROOTS),
+    rule("new_policy", ("logits", "old_logits"), _apart("logits", "old_logits"), among=ROOTS),
     rule("policy", ("old_logits",), lambda f: policy.softmax(f["old_logits"]), among=OF_ROWS),
     rule("new_policy", ("logits",), lambda f: policy.softmax(f["logits"]), among=OF_ROWS),
 )
+
+REFERENCE = ("ref_logprobs", "ref_log_probs", "ref_logps", "ref_log_prob", "reference_log_probs", "ref_logprob")
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "logits": ("logit", "preferences", "scores", "h", "phi", "x", "theta", "prefs", "logits_q", "q_logits", "logits2"),
@@ -223,7 +254,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p"),
     "new_policy": ("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy"),
     "log_probs": ("log_p_new", "logp_all", "log_q", "new_log_p", "log_pi", "logp_all_new", "log_probabilities"),
-    "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all"),
+    "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all", *REFERENCE),
+    "log_ratios": ("log_ratio", "logratio", "logratios", "log_r", "logr"),
     "actions": ("one_hot", "onehot", "action_one_hot", "one_hot_actions", "actions_one_hot", "action_index"),
     "action_mask": (
         *("mask", "masks", "action_masks", "legal_actions", "legal_actions_mask", "valid_actions", "avail_actions"),
