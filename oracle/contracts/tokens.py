@@ -246,10 +246,27 @@ def _no_spread_of_tokens(facts: Facts) -> bool:
     return bool(facts["norm_epsilon"] == 0) and len(set(map(str, shown))) == 1
 
 
-def _groups(parts: Callable[[Facts], Any], undefined: Callable[[Facts], bool] | None = None) -> Extra:
+def _all_in_one_group(parts: Callable[[Facts], Any], name: str) -> Callable[[Facts], dict[str, Any]]:
+    """Every sequence in one group: what a function of one group does, whatever the shape of its rewards."""
+
+    def composed(facts: Facts) -> dict[str, Any]:
+        rewards = facts["group_rewards"]
+        if "group_size" in facts or "group_index" in facts:
+            return {name: parts(facts)}
+        return {name: parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)}
+
+    return composed
+
+
+def _groups(
+    name: str, parts: Callable[[Facts], Any], undefined: Callable[[Facts], bool] | None = None
+) -> dict[str, Extra]:
     """Group advantages in rows, in one list, or beside each token of their sequence."""
     needs = {"of each token": ("group_token_mask",)}
-    return Extra(shapes=_GROUP_SHAPES, requires=needs, parts=parts, undefined=undefined)
+    whole = _all_in_one_group(parts, name)
+    return {
+        f"tokens.{name}": Extra(shapes=_GROUP_SHAPES, requires=needs, parts=parts, undefined=undefined, accepts=whole)
+    }
 
 
 def _one_list(_: Facts, result: Any) -> Any:
@@ -294,10 +311,11 @@ CONTRACTS = {
     ),
     "tokens.masked_advantage_normalisation": Extra(parts=_normalised(root_plus), undefined=_no_spread_of_tokens),
     "tokens.masked_advantage_whitening": Extra(parts=_normalised(root_of_sum), undefined=_no_spread_of_tokens),
-    "tokens.group_advantages": _groups(_grouped(group_mean, group_variance), _no_spread),
-    "tokens.dr_grpo_advantages": _groups(_grouped(group_mean)),
-    "tokens.rloo_advantages": _groups(_grouped(mean_of_the_others)),
-    "tokens.leave_one_out_normalised_advantages": _groups(
-        _grouped(mean_of_the_others, variance_of_the_others, plus_where_positive)
+    **_groups("group_advantages", _grouped(group_mean, group_variance), _no_spread),
+    **_groups("dr_grpo_advantages", _grouped(group_mean)),
+    **_groups("rloo_advantages", _grouped(mean_of_the_others)),
+    **_groups(
+        "leave_one_out_normalised_advantages",
+        _grouped(mean_of_the_others, variance_of_the_others, plus_where_positive),
     ),
 }
