@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from ...spec import numbers
+from ...spec import numbers, ppo
 from ..contract import Outputs
-from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead
+from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead, joined
 from ..reading import Facts
 
 TRIALS = ("surrogate_gains", "divergences", "delta", "backtrack")
@@ -131,6 +131,11 @@ def _conjugate(
 
 def _residual(facts: Facts, solution: Any) -> Any:
     return facts["gradient"] - facts["fisher_matrix"] @ solution
+
+
+def _from_the_first(facts: Facts) -> Any:
+    betas = [ppo.adaptive_kl(gap, beta=facts["beta"], kl_target=facts["kl_target"]) for gap in facts["divergences"]]
+    return numbers.stack(betas)
 
 
 def _product(name: str, says: str, product: Callable[[Facts, Any], Any], **about: Any) -> Deviation:
@@ -268,5 +273,15 @@ DEVIATIONS = {
                  lambda f, p: f["tangent"] - (p * f["tangent"]).sum(axis=1)[:, None]),
         _product("half_of_the_hessian", "the second-order term itself, half of the Hessian",
                  lambda f, p: _centred(f, p) / 2),
+    ),
+    "ppo.adaptive_kl_trace": (
+        deviation("always_from_the_first_coefficient", "every update starts from the first coefficient",
+                  instead(lambda f: {"adaptive_kl_trace": _from_the_first(f)}), needs=("beta", "kl_target"),
+                  effect="the coefficient never leaves half to twice of what it was"),
+        deviation("before_the_update", "the coefficient before each update is returned, not after it",
+                  after(lambda f, o: {"adaptive_kl_trace": joined([f["beta"]], o["adaptive_kl_trace"][:-1])}),
+                  needs=("beta",)),
+        deviation("never_updated", "the coefficient stays as it is",
+                  after(lambda f, o: {"adaptive_kl_trace": 0 * o["adaptive_kl_trace"] + f["beta"]}), needs=("beta",)),
     ),
 }  # fmt: skip
