@@ -11,7 +11,8 @@ or called with the function itself, or written above it:
     test_gae = conforms("gae.advantage")(my_library.gae)
 
 The first needs no plugin. A function marked the other way keeps its name, parameters and results, and rlproof's pytest
-plugin collects it where its name is that of a test. Each verdict is kept for the report of the plugin.
+plugin collects it in the module that defines it, and in any other under a name of a test. Each verdict is kept for the
+report of the plugin.
 """
 
 import functools

@@ -27,11 +27,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> pytest.Item | None:
-    """Collect a marked function under test, where its name is that of a test."""
+    """Collect a marked function under test, where its name is that of a test, or where it is defined."""
     test = getattr(obj, "rlproof_test", None) if callable(obj) and not isinstance(obj, type) else None
-    if test is None or not isinstance(collector, pytest.Module) or not collector.funcnamefilter(name):
+    if test is None or not isinstance(collector, pytest.Module):
         return None
-    return pytest.Function.from_parent(collector, name=name, callobj=test)
+    names = [other for other, value in vars(collector.obj).items() if value is obj and collector.funcnamefilter(other)]
+    is_defined_here = getattr(obj, "__module__", None) == collector.obj.__name__
+    if name in names or (is_defined_here and not names):
+        return pytest.Function.from_parent(collector, name=name, callobj=test)
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
