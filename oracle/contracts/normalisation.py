@@ -24,7 +24,7 @@ def _or_stays_alone(name: str, function: Callable[..., Any]) -> Compute:
 def _is_nothing_by_nothing(facts: Facts) -> bool:
     """Several equal advantages, and no epsilon."""
     entries = facts["advantages"].reshape(-1)
-    return len(entries) > 1 and not is_nonzero(entries - entries[0]).any() and not facts["norm_epsilon"] != 0
+    return len(entries) > 1 and not is_nonzero(entries - entries[0]).any() and facts["norm_epsilon"] == 0
 
 
 CONTRACTS = {

@@ -54,7 +54,7 @@ def _returns_vary(facts: Facts) -> bool:
 def _is_nothing_by_nothing(facts: Facts) -> bool:
     """Sums that are all equal, and no epsilon."""
     entries = sums_so_far(facts).reshape(-1)
-    return not is_nonzero(entries - entries[0]).any() and not facts["norm_epsilon"] != 0
+    return not is_nonzero(entries - entries[0]).any() and facts["norm_epsilon"] == 0
 
 
 CONTRACTS = {

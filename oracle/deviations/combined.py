@@ -87,7 +87,13 @@ def _combined(name: str, sign: int) -> tuple[Deviation, ...]:
 
 
 def _penalised(
-    name: str, says: str, objective: Callable[[Facts], Any], *, needs: tuple[str, ...] = (), kind: str = BUG, **more: Any
+    name: str,
+    says: str,
+    objective: Callable[[Facts], Any],
+    *,
+    needs: tuple[str, ...] = (),
+    kind: str = BUG,
+    **more: Any,
 ) -> Deviation:
     return deviation(
         name, says, instead(lambda f: {"kl_penalty": objective(f)}),
@@ -138,7 +144,8 @@ _KL_PENALTY = (
     _penalised("penalty_missing", "the penalty is missing", lambda f: mean(_gain(f))),
     _penalised("beta_ignored", "the coefficient of the penalty is not applied",
                lambda f: mean(_gain(f) - f["divergences"])),
-    _penalised("penalty_inside_the_product", "the penalty is subtracted from the advantage, and multiplied by the ratio",
+    _penalised("penalty_inside_the_product",
+               "the penalty is subtracted from the advantage, and multiplied by the ratio",
                lambda f: mean(f["ratios"] * (f["advantages"] - f["beta"] * f["divergences"])), kind=CONTESTED),
     _penalised("penalty_squared", "the divergence is squared",
                lambda f: mean(_gain(f) - f["beta"] * f["divergences"] * f["divergences"])),
@@ -203,7 +210,7 @@ DEVIATIONS = {
     "pg.reinforce": (
         deviation("no_gamma_to_the_t", "step t is not weighted by gamma^t: the returns themselves",
                   instead(_without_gamma_to_the_t), needs=("rewards", "gamma"), kind=DELIBERATE,
-                  effect="late states count as much as early ones, which is not the gradient of the discounted objective",
+                  effect="late states count as early ones: not the gradient of the discounted objective",
                   seen=("facebookresearch/Pearl#46", "dennybritz/reinforcement-learning#185")),
         deviation("full_return_at_every_step", "every step is weighted by the return of the whole episode",
                   after(lambda _, o: {"reinforce": 0 * o["reinforce"] + o["reinforce"][:1]}), kind=DELIBERATE,

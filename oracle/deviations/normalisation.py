@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import maximum, sqrt, where
+from ...spec.numbers import maximum, sqrt
 from ...spec.standardisation import deviations as deviations_from_mean
 from ...spec.standardisation import divided
 from ..contract import stacked
@@ -68,7 +68,8 @@ ENTRIES: tuple[tuple[str, str, Formula, str], ...] = (
      lambda a, m, _, e: divided(a - m, _spread(a, m) + e), BUG),
     ("sum_for_mean", "the sum of the advantages is subtracted, not their mean",
      lambda a, _, v, e: divided(a - a.sum(), sqrt(v) + e), BUG),
-    ("negated_mean_and_all", "the advantages are subtracted from the mean", lambda a, m, v, e: divided(m - a, sqrt(v) + e),
+    ("negated_mean_and_all", "the advantages are subtracted from the mean", lambda a, m, v, e: divided(m - a,
+     sqrt(v) + e),
      BUG),
     ("not_normalised", "the advantages are returned as they are", lambda a, _, v, e: a + 0 * (v + e), BUG),
     ("scaled_to_the_largest", "divided by the largest magnitude",

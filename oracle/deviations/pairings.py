@@ -46,7 +46,7 @@ def every_pair(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]
     if not contract.is_mean:
         return
     names = [name for name, shape in _shapes(contract).items() if shape.startswith("[T") and "A]" not in shape]
-    if len(names) < 2 and "log_probs" not in facts:  # noqa: PLR2004 - a pair
+    if len(names) < 2 and "log_probs" not in facts:
         return
     own = contract.equation.name
     for word in names:

@@ -48,7 +48,8 @@ RULES: dict[str, tuple[str, Rule, str, tuple[str, ...]]] = {
     "threshold_of_1.3": ("the thresholds are 1.3, not 1.5", thresholds("13/10", "10/13", 2, "1/2"), BUG, ()),
     "lower_threshold_multiplied": ("the lower threshold is 1.5 times the target, not the target over 1.5",
                                    thresholds("3/2", "3/2", 2, "1/2"), BUG, ()),
-    "lower_threshold_of_one_half": ("the lower threshold is half the target", thresholds("3/2", "1/2", 2, "1/2"), BUG, ()),
+    "lower_threshold_of_one_half": ("the lower threshold is half the target", thresholds("3/2", "1/2", 2, "1/2"),
+                                    BUG, ()),
     "never_shrinks": ("the coefficient never shrinks", thresholds("3/2", 0, 2, 1), BUG, ()),
     "never_grows": ("the coefficient never grows", thresholds(10**9, "2/3", 1, "1/2"), BUG, ()),
     "boundaries_change": ("the coefficient changes at the thresholds themselves, too",
@@ -89,7 +90,9 @@ def _one(name: str, value: str, rules: dict[str, Any]) -> Iterator[Deviation]:
         )  # fmt: skip
 
 
-def _trace(rule: Rule, *, limits: tuple[Any, Any] | None = None, memory: bool = True) -> Callable[[Facts], dict[str, Any]]:
+def _trace(
+    rule: Rule, *, limits: tuple[Any, Any] | None = None, memory: bool = True
+) -> Callable[[Facts], dict[str, Any]]:
     """The coefficient after each of several updates."""
 
     def run(facts: Facts) -> dict[str, Any]:
@@ -181,7 +184,8 @@ _EARLY_STOP = (
     _stops("mean_divergence_so_far", "the mean of the divergences so far is compared with the limit",
            lambda f: is_positive(_running_mean(f["divergences"]) - rational("3/2") * f["kl_target"])),
     _stops("stops_when_it_stays_above", "updates stop where the divergence stays above the limit", _lasting),
-    deviation("updates_within_the_limit_counted", "all updates within the limit are counted, also those after the first "
+    deviation("updates_within_the_limit_counted",
+              "all updates within the limit are counted, also those after the first "
               "excess", instead(lambda f: {"early_stop": int((~_limit(f)).sum())}), needs=("divergences", "kl_target")),
 )  # fmt: skip
 
@@ -191,7 +195,8 @@ ESTIMATES: dict[str, tuple[str, Callable[[Any, Any], Any], str]] = {
     "k2": ("half of the squared log-ratio, which is biased", divergence.k2, DELIBERATE),
     "k3": ("the ratio less one less its logarithm, never negative", divergence.k3, DELIBERATE),
     "k1_reversed": ("the log-ratio with the other sign: of KL(new || old)", lambda new, old: new - old, BUG),
-    "k3_reversed": ("k3 of the inverse ratio: for samples of the new policy", lambda new, old: divergence.k3(old, new), BUG),
+    "k3_reversed": ("k3 of the inverse ratio: for samples of the new policy", lambda new, old: divergence.k3(old,
+                    new), BUG),
     "k3_of_the_wrong_sign": ("the logarithm is added, not subtracted",
                              lambda new, old: divergence.k3(new, old) + 2 * (new - old), BUG),
     "k3_without_the_one": ("the one is not subtracted",
@@ -202,11 +207,9 @@ ESTIMATES: dict[str, tuple[str, Callable[[Any, Any], Any], str]] = {
     "magnitude_of_the_log_ratio": ("the magnitude of the log-ratio", lambda new, old: abs(new - old), BUG),
     "weighted_log_ratio": ("the ratio times its logarithm: of KL(new || old)",
                            lambda new, old: (divergence.k3(new, old) + 1 + new - old) * (new - old), CONTESTED),
-    "log_ratio_weighted_by_the_probability": ("the log-ratio is weighted by the old probability, as in a sum over actions",
+    "log_ratio_weighted_by_the_probability": ("the log-ratio is weighted by the old probability",
                                               lambda new, old: exp(old) * (old - new), BUG),
 }  # fmt: skip
-
-
 
 
 def _estimates(name: str, own: str, *, averaged: bool) -> tuple[Deviation, ...]:
@@ -231,7 +234,8 @@ _ADAPTIVE = (
     *_one("adaptive_kl", "beta", RULES),
     deviation("proportional_controller", "the coefficient grows in proportion to the clipped relative error",
               instead(lambda f: {"adaptive_kl": _proportional(f, f["divergence"], f["beta"])}),
-              needs=("divergence", "beta", "kl_target", "steps_made", "kl_horizon"), kind=DELIBERATE, seen=("Ziegler et al. 2019",)),
+              needs=("divergence", "beta", "kl_target", "steps_made", "kl_horizon"), kind=DELIBERATE,
+              seen=("Ziegler et al. 2019",)),
     deviation(*OTHER, before(lambda f: {"divergence": f["other_divergence"]}),
               needs=("divergence", "other_divergence"), effect=CONTROLLED, seen=("CarperAI/trlx PR#361",)),
 )  # fmt: skip

@@ -37,7 +37,8 @@ ENTROPY = (
     ("entropy_of_the_mean_policy", "the entropy of the mean distribution of all states",
      lambda p: _entropies(p.sum(axis=0) / p.shape[0]), BUG),
     ("log_probs_averaged", "the logarithms are averaged over actions without weights", lambda p: mean(-_log(p)), BUG),
-    ("without_logarithm", "the squared probabilities stand for the entropy", lambda p: mean(-(p * p).sum(axis=-1)), BUG),
+    ("without_logarithm", "the squared probabilities stand for the entropy", lambda p: mean(-(p * p).sum(axis=-1)),
+     BUG),
     ("gini_impurity", "one less the squared probabilities", lambda p: mean(1 - (p * p).sum(axis=-1)), CONTESTED),
     ("softmax_of_probabilities", "the probabilities are taken for logits", lambda p: mean(policy.entropy(p)), BUG),
 )  # fmt: skip
@@ -60,6 +61,19 @@ _ENTROPY = (
     ),
 )  # fmt: skip
 
+
+def _binary(p: Any, x: Any) -> Any:
+    q = policy.softmax(x)
+    rest = 1 - q
+    return imitation.cross_entropy(p, x) - ((1 - p) * _log(rest)).sum(axis=-1)
+
+
+def _likeliest(p: Any, x: Any) -> Any:
+    values = getattr(p, "value", p)
+    best = (values == largest(p, axis=-1)[..., None]).argmax(axis=-1)
+    return imitation.cross_entropy(where(chosen(best, x.shape[-1]), 0 * p + 1, 0), x)
+
+
 CROSS_ENTROPY = (
     ("kl_divergence", "the target's entropy is subtracted: the KL divergence from it",
      lambda p, x: imitation.cross_entropy(p, x) - _entropies(p), DELIBERATE),
@@ -76,21 +90,9 @@ CROSS_ENTROPY = (
     ("softmax_of_the_target", "the target's probabilities are taken for logits",
      lambda p, x: imitation.cross_entropy(policy.softmax(p), x), BUG),
     ("binary_cross_entropy", "the other actions' improbability is added: one decision for each action",
-     lambda p, x: _binary(p, x), BUG),
-    ("likeliest_action", "only the target's likeliest action counts", lambda p, x: _likeliest(p, x), DELIBERATE),
+     _binary, BUG),
+    ("likeliest_action", "only the target's likeliest action counts", _likeliest, DELIBERATE),
 )  # fmt: skip
-
-
-def _binary(p: Any, x: Any) -> Any:
-    q = policy.softmax(x)
-    rest = 1 - q
-    return imitation.cross_entropy(p, x) - ((1 - p) * _log(rest)).sum(axis=-1)
-
-
-def _likeliest(p: Any, x: Any) -> Any:
-    values = getattr(p, "value", p)
-    best = (values == largest(p, axis=-1)[..., None]).argmax(axis=-1)
-    return imitation.cross_entropy(where(chosen(best, x.shape[-1]), 0 * p + 1, 0), x)
 
 
 MSE = (
@@ -141,6 +143,11 @@ def _share(part: Any, whole: Any) -> Any:
     return where(moves, part, 0) / where(moves, whole, 1)
 
 
+def _tempered(p: Any, q: Any, t: Any) -> Any:
+    weights = where(is_nonzero(p), exp((_log(p) + q) / t), 0)
+    return weights / weights.sum(axis=-1)[..., None]
+
+
 MIRROR = (
     ("without_the_old_policy", "the old policy does not enter: a softmax of the values alone",
      lambda p, q, t: policy.softmax(q / t) + 0 * p, BUG),
@@ -149,10 +156,11 @@ MIRROR = (
     ("temperature_ignored", "the temperature is not applied", lambda p, q, t: _tilted(p, q + 0 * t), BUG),
     ("not_normalised", "the probabilities do not add up to one", lambda p, q, t: p * exp(q / t), BUG),
     ("values_subtracted", "the policy moves away from large values", lambda p, q, t: _tilted(p, -q / t), BUG),
-    ("linear_weights", "one plus the value stands for its exponential", lambda p, q, t: _linear(p, 1 + q / t), CONTESTED),
+    ("linear_weights", "one plus the value stands for its exponential", lambda p, q, t: _linear(p, 1 + q / t),
+     CONTESTED),
     ("baseline_of_the_mean_kept", "the weights are not normalised, but relative to the mean value",
      lambda p, q, t: p * exp((q - (p * q).sum(axis=-1)[..., None]) / t), BUG),
-    ("old_policy_tempered", "the old policy is tempered as well", lambda p, q, t: _tempered(p, q, t), CONTESTED),
+    ("old_policy_tempered", "the old policy is tempered as well", _tempered, CONTESTED),
     ("probabilities_as_logits", "the old probabilities stand for their logarithms",
      lambda p, q, t: policy.softmax(p + q / t), BUG),
 )  # fmt: skip
@@ -165,11 +173,6 @@ def _tilted(p: Any, x: Any) -> Any:
 
 def _linear(p: Any, weights: Any) -> Any:
     return p * weights / (p * weights).sum(axis=-1)[..., None]
-
-
-def _tempered(p: Any, q: Any, t: Any) -> Any:
-    weights = where(is_nonzero(p), exp((_log(p) + q) / t), 0)
-    return weights / weights.sum(axis=-1)[..., None]
 
 
 def _own(name: str, entries: Any, *arguments: str) -> tuple[Any, ...]:

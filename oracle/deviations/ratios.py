@@ -60,7 +60,8 @@ OF_LOGS = (
     Mistake("differences_for_ratios", "the probabilities are subtracted from each other",
             lambda f: exp(f["log_probs"]) - exp(f["old_log_probs"]), LOGS),
     Mistake("ratio_of_the_whole_batch", "one ratio, of the mean log probabilities, for all entries",
-            lambda f: exp((f["log_probs"] - f["old_log_probs"]).sum() / f["log_probs"].size) + 0 * f["log_probs"], LOGS),
+            lambda f: exp((f["log_probs"] - f["old_log_probs"]).sum() / f["log_probs"].size) + 0 * f["log_probs"],
+            LOGS),
     Mistake("ratio_of_the_joint_batch", "one ratio, of the summed log probabilities, for all entries",
             lambda f: exp((f["log_probs"] - f["old_log_probs"]).sum()) + 0 * f["log_probs"], LOGS),
     Mistake(

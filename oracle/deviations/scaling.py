@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from flint import arb
+
 from ...spec.numbers import maximum, minimum, rational, sqrt, stack, where
 from ...spec.standardisation import divided
 from ..contract import Outputs
@@ -24,7 +27,8 @@ def _outputs(facts: Facts, rewards: Any, sums: Any) -> Outputs:
     so_far = each_by_the_sums_until_then(facts, rewards, sums)
     outside = divided(rewards, sqrt(variance(sums, facts["ddof"])) + facts["norm_epsilon"])
     return {
-        "reward_scaling": divided(rewards, scale), "so_far": so_far, "epsilon_outside_the_root": outside, "scale": scale,
+        "reward_scaling": divided(rewards, scale), "so_far": so_far, "epsilon_outside_the_root": outside,
+        "scale": scale,
     }  # fmt: skip
 
 
@@ -143,8 +147,11 @@ def _nan(part: Any, _: Any) -> Any:
 
 def _quotient(part: Any, whole: Any) -> Any:
     """Minus infinity for something divided by nothing, as code has it for one less the quotient."""
-    nothing = sqrt(0 * part)
-    return nothing / nothing if not part > 0 else -1 / nothing
+    if not part > 0:
+        return _nan(part, whole)
+    if hasattr(part, "number_system"):
+        return part.new(-np.inf * np.ones(part.shape), 0.0)
+    return arb("-inf") if isinstance(sqrt(part), arb) else -np.inf
 
 
 def _one_less(part: Any, whole: Any, undefined: Undefined) -> Any:

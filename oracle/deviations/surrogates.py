@@ -147,13 +147,18 @@ def clipped(
     )  # fmt: skip
 
 
-def _slopes(name: str, says: str, find: Callable[[Any, Any, Any], Any], kind: str = BUG) -> Deviation:
+def _slopes(
+    name: str, says: str, find: Callable[[Any, Any, Any], Any], kind: str = BUG, spelling: str = ""
+) -> Deviation:
     """A wrong slope of the terms."""
     return deviation(
-        name, says,
+        name,
+        says,
         instead(lambda f: {"clip_gradient": find(f["ratios"], f["advantages"], f["clip_epsilon"])}),
-        needs=("ratios", "advantages", "clip_epsilon"), kind=kind,
-    )  # fmt: skip
+        needs=("ratios", "advantages", "clip_epsilon"),
+        kind=kind,
+        spelling=spelling,
+    )
 
 
 def _right_slope(r: Any, a: Any, e: Any) -> Any:
@@ -178,6 +183,8 @@ def _dual(name: str, says: str, terms: Callable[..., Any], **more: Any) -> Devia
 _SLOPE_DEVIATIONS = (
     _slopes("zero_outside_the_band", "the slope is zero wherever the ratio is outside the band",
             lambda r, a, e: where(_outside(r, e), 0, a)),
+    _slopes("zero_outside_the_band", "the slope is zero wherever the ratio is outside the band, or at its ends",
+            lambda r, a, e: where(is_positive((1 + e) - r) & is_positive(r - (1 - e)), a, 0), spelling="ends"),
     _slopes("never_zero", "the slope is the advantage everywhere", lambda _, a, e: a + 0 * e),
     _slopes("sides_exchanged", "the slope is zero where the minimum does not clip, and the advantage where it does",
             lambda r, a, e: where(_outside(r, e), a - _right_slope(r, a, e), a)),
@@ -199,7 +206,8 @@ _DUAL_DEVIATIONS = (
           effect="with a positive advantage the objective is the constant c A, without gradient",
           seen=("thu-ml/tianshou#433", "thu-ml/tianshou PR#435")),
     _dual("no_dual_clip", "the second bound is missing", lambda r, a, e, _: _usual(r, a, e)),
-    _dual("dual_clip_for_positive_advantages", "the second bound holds for positive advantages instead of negative ones",
+    _dual("dual_clip_for_positive_advantages",
+          "the second bound holds for positive advantages instead of negative ones",
           lambda r, a, e, c: where(is_positive(a), maximum(_usual(r, a, e), c * a), _usual(r, a, e))),
     _dual("dual_clip_is_a_minimum", "the second bound is a minimum",
           lambda r, a, e, c: where(is_positive(-a), minimum(_usual(r, a, e), c * a), _usual(r, a, e))),
@@ -236,7 +244,9 @@ DEVIATIONS = {
     "ppo.clip_objective_g": clipped(lambda _, surrogate: {"clip_objective_g": surrogate}),
     "ppo.dual_clip_objective": (
         *_DUAL_DEVIATIONS,
-        *clipped(lambda _, surrogate: {"dual_clip_objective": surrogate}, tuple(e for e in CLIPPED if e.id == "no_clip")),
+        *clipped(
+            lambda _, surrogate: {"dual_clip_objective": surrogate}, tuple(e for e in CLIPPED if e.id == "no_clip")
+        ),
     ),
     "ppo.clip_gradient": _SLOPE_DEVIATIONS,
     "ppo.cpi_objective": _CPI_DEVIATIONS,

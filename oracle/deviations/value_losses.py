@@ -21,7 +21,9 @@ def _clip(array: Any, low: Any, high: Any) -> Any:
 
 def _near_old(facts: Facts) -> Any:
     """V, clipped around the old values."""
-    return _clip(facts["values"], facts["old_values"] - facts["clip_epsilon"], facts["old_values"] + facts["clip_epsilon"])
+    return _clip(
+        facts["values"], facts["old_values"] - facts["clip_epsilon"], facts["old_values"] + facts["clip_epsilon"]
+    )
 
 
 def _huber(errors: Any) -> Any:
@@ -69,7 +71,9 @@ OF_ERRORS: tuple[tuple[Any, ...], ...] = (
 """Losses of an error that is not simply squared and averaged."""
 
 
-def _clipped_entries(choose: Callable[[Any, Any], Any], other: Callable[[Any, Any], Any]) -> tuple[tuple[Any, ...], ...]:
+def _clipped_entries(
+    choose: Callable[[Any, Any], Any], other: Callable[[Any, Any], Any]
+) -> tuple[tuple[Any, ...], ...]:
     """Deviations of a clipped loss that takes the larger (or smaller) square."""
 
     def by(band: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
@@ -97,7 +101,8 @@ def _clipped_entries(choose: Callable[[Any, Any], Any], other: Callable[[Any, An
          lambda f: mean(_square(_error(f)) + _square(_clipped_error(f)))),
         ("maximum_of_the_means", "both squared errors are averaged before one is taken",
          lambda f: choose(mean(_square(_error(f))), mean(_square(_clipped_error(f))))),
-        ("absolute_error", "the errors are not squared", lambda f: mean(choose(abs(_error(f)), abs(_clipped_error(f))))),
+        ("absolute_error", "the errors are not squared", lambda f: mean(choose(abs(_error(f)),
+         abs(_clipped_error(f))))),
         ("value_clipped_around_zero", "the value itself is clipped to [-epsilon, epsilon]",
          bounds(lambda f: -f[epsilon], lambda f: f[epsilon])),
         ("change_not_added_back", "the clipped change of the value stands for the value",

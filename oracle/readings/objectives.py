@@ -14,6 +14,10 @@ CRITICS = (
     *("ppo.value_loss", "ppo.clipped_value_loss", "ppo.min_clipped_value_loss", "ppo.truncated_value_loss"),
     *("ppo.explained_variance", *COMBINED),
 )
+OF_ACTIONS = (
+    *("ppo.ratio", "ppo.cpi_objective", "ppo.clip_objective", "ppo.clip_objective_g", "ppo.dual_clip_objective"),
+    *("ppo.kl_penalty", "ppo.approx_kl", "ppo.approx_kl_nonnegative", "pg.loss", *COMBINED),
+)
 ESTIMATED = "the divergence itself, of which log probabilities tell only an estimate"
 
 
@@ -66,6 +70,11 @@ READINGS: tuple[Reading, ...] = (
         "values", "own", "V(s_t) of the present parameters", _told("values"), {"values": _told("values")},
         needs=("values",), among=CRITICS,
     ),
+    reading(
+        "actions", "own", "the actions taken; vectors have more digits than half precision holds",
+        lambda drawn: drawn["actions"] * (rational("4097/4096") if drawn["actions"].dtype == object else 1),
+        {"actions": _told("actions")}, needs=("actions",), among=OF_ACTIONS,
+    ),
     _alias("delta", "kl_target", "ppo.adaptive_kl", "ppo.adaptive_kl_trace", "vpg.adaptive_stepsize", "ppo.early_stop"),
     reading(
         "value_coefficient", "of_squares", "the coefficient of the squared error", _told("value_coefficient"),
@@ -91,7 +100,8 @@ READINGS: tuple[Reading, ...] = (
         needs=("entropies",),
     ),
     reading(
-        "entropy", "mean", "mean entropy of the policy", lambda drawn: drawn["entropies"].sum() / len(drawn["entropies"]),
+        "entropy", "mean", "mean entropy of the policy",
+        lambda drawn: drawn["entropies"].sum() / len(drawn["entropies"]),
         {"mean_entropy": _told("entropy")}, needs=("entropies",),
     ),
     reading(
@@ -221,15 +231,46 @@ SYNONYMS = {
     ),
     "norm_epsilon": ("eps", "epsilon", "norm_eps", "stability", "tiny", "std_eps", "epsilon_norm"),
     "dual_clip": ("c", "clip_ratio_c", "dual_clip_coef", "clip_c", "dual_clip_c", "c_dual"),
-    "beta": ("kl_coef", "kl_coeff", "kl_coefficient", "kl_weight", "kl_loss_coef", "kl_beta", "coef", "kl_ctl", "value"),
-    "kl": ("approx_kl", "kl_div", "mean_kl", "kl_divergence", "d", "current_kl", "kl_value", "current", "kl_mean", "kls"),
+    "beta": (
+        "kl_coef",
+        "kl_coeff",
+        "kl_coefficient",
+        "kl_weight",
+        "kl_loss_coef",
+        "kl_beta",
+        "coef",
+        "kl_ctl",
+        "value",
+    ),
+    "kl": (
+        "approx_kl",
+        "kl_div",
+        "mean_kl",
+        "kl_divergence",
+        "d",
+        "current_kl",
+        "kl_value",
+        "current",
+        "kl_mean",
+        "kls",
+    ),
     "other_divergences": ("step_kls", "policy_kls", "previous_kls", "other_kls"),
     "other_divergence": ("step_kl", "policy_kl", "previous_kl", "other_kl", "kl_previous", "old_kl"),
     "kl_horizon": ("horizon",),
     "steps_made": ("n", "n_steps", "num_steps", "batch_size"),
     "divergences": ("kl_divs", "kl_divergences", "ds"),
     "kl_target": (
-        *("target_kl", "kl_targ", "d_targ", "target", "desired_kl", "max_kl", "kl_desired", "dtarg", "target_divergence"),
+        *(
+            "target_kl",
+            "kl_targ",
+            "d_targ",
+            "target",
+            "desired_kl",
+            "max_kl",
+            "kl_desired",
+            "dtarg",
+            "target_divergence",
+        ),
     ),
     "entropy": ("ent", "entropy_values", "dist_entropy", "H", "policy_entropy", "mean_entropy"),
     "value_coefficient": (

@@ -16,7 +16,7 @@ def _log_softmax(logits: Array) -> Array:
 
 def _gaussian(actions: Array, mean: Array, log_std: Array) -> Array:
     standardised = (actions - mean) * np.exp(-log_std)
-    return (-standardised**2 / 2 - log_std - np.log(2 * np.pi) / 2).sum(axis=-1)
+    return (-(standardised**2) / 2 - log_std - np.log(2 * np.pi) / 2).sum(axis=-1)
 
 
 def _clipped(ratios: Array, advantages: Array, clip_epsilon: float) -> Array:
@@ -43,9 +43,7 @@ def mighty_squashed_objective(
     return _clipped(ratios, advantages, clip_epsilon).mean()
 
 
-def puffer_rounds_the_action(
-    mean: Array, log_std: Array, old_mean: Array, old_log_std: Array, actions: Array
-) -> Array:
+def puffer_rounds_the_action(mean: Array, log_std: Array, old_mean: Array, old_log_std: Array, actions: Array) -> Array:
     """The action is stored in half precision before the new policy evaluates it."""
     new = _gaussian(actions.astype(np.float16).astype(float), mean, log_std)
     return np.exp(new - _gaussian(actions, old_mean, old_log_std))
@@ -280,7 +278,8 @@ ENTRIES = (
           "weighted_by_gamma_to_the_t"),
     Entry("PPO-01", CPP, CLIP, cpp_rl_averages_the_advantages, "bug", "advantages_averaged"),
     Entry("PPO-01", CPP, CLIP, cpp_rl_averages_both, "bug", "advantages_averaged"),
-    Entry("PPO-03", "thu-ml/tianshou#433", "ppo.dual_clip_objective", tianshou_dual_clip, "bug", "dual_clip_everywhere"),
+    Entry("PPO-03", "thu-ml/tianshou#433", "ppo.dual_clip_objective", tianshou_dual_clip, "bug",
+          "dual_clip_everywhere"),
     Entry("PPO-03", "thu-ml/tianshou#433", "ppo.dual_clip_objective", tianshou_dual_clip_of_log_probs, "bug",
           "dual_clip_everywhere"),
     Entry("PPO-04", "ChenmienTan/RL2 PR#21", CLIP, rl2_clip, "bug", "band_from_epsilon"),
@@ -294,12 +293,15 @@ ENTRIES = (
     Entry("KL-02", "pytorch/rl#1920", "ppo.kl_penalty", torchrl_divergence_of_itself, "bug", "divergence_of_itself"),
     Entry("LLM-13", TRLX, "ppo.adaptive_kl_trace", trlx_controller, "bug", "another_divergence"),
     Entry("LLM-13", TRLX, "ppo.adaptive_kl", trlx_one_update, "bug", "another_divergence"),
-    Entry("KL-04", "DLR-RM/stable-baselines3#417", "ppo.approx_kl_nonnegative", spinning_up_approximation, "variant", "k1"),
-    Entry("ENT-02", "google-deepmind/open_spiel#962", COMBINED, open_spiel_penalises_entropy, "bug", "entropy_penalised"),
+    Entry("KL-04", "DLR-RM/stable-baselines3#417", "ppo.approx_kl_nonnegative", spinning_up_approximation, "variant",
+          "k1"),
+    Entry("ENT-02", "google-deepmind/open_spiel#962", COMBINED, open_spiel_penalises_entropy, "bug",
+          "entropy_penalised"),
     Entry("ENT-02", "google-deepmind/open_spiel#962", COMBINED, open_spiel_in_usual_names, "bug", "entropy_penalised"),
     Entry("C-10", "iffiX/machin#27", COMBINED, machin_adds_with_a_negative_coefficient, "control", options=NEGATIVE),
     Entry("C-10", "AI4Finance-Foundation/ElegantRL#74", COMBINED, elegant_rl_adds_log_probs, "control"),
-    Entry("DIST-07", "JuliaReinforcementLearning/ReinforcementLearning.jl#917", "ppo.entropy_bonus", masked_entropy, "bug",
+    Entry("DIST-07", "JuliaReinforcementLearning/ReinforcementLearning.jl#917", "ppo.entropy_bonus", masked_entropy,
+          "bug",
           "nan_for_impossible_actions"),
     Entry("SIGN", "a loss to be minimised", CLIP, loss_that_is_an_objective, "bug", "negated"),
 )  # fmt: skip
