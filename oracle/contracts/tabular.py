@@ -9,9 +9,9 @@ from ..reading import Facts
 
 
 def _loses_support(facts: Facts) -> bool:
-    """Whether the new policy never takes an action that the old one takes: the divergence is infinite."""
+    """Whether one policy never takes an action that the other one takes: a divergence is infinite, in one direction."""
     old, new = (read_policy(facts["mdp"], facts[name]) for name in ("policy", "new_policy"))
-    return bool(np.any(numbers.is_nonzero(old) & ~numbers.is_nonzero(new)))
+    return bool(np.any(numbers.is_nonzero(old) != numbers.is_nonzero(new)))
 
 
 def _nothing_times_infinity(facts: Facts) -> bool:

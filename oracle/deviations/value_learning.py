@@ -111,9 +111,7 @@ def update_choices(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]
                 ) -> Any:
                     return td.one_step_return(rewards, choose(values), rest[-1], gamma=gamma)
 
-                change = before(
-                    lambda f, p=part, t=target: {EXCHANGED: {**f.get(EXCHANGED, {}), f"td_targets.{p}": t}}
-                )
+                change = before(lambda f, p=part, t=target: {EXCHANGED: {**f.get(EXCHANGED, {}), f"td_targets.{p}": t}})
                 yield deviation(label, says, change, needs=("rewards", "terminated", "gamma"))
 
 
@@ -264,6 +262,7 @@ def updates(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
         "repeated_pairs_count_once", "of several transitions from one entry only the last one counts",
         counted_once, needs=needs, effect="indexed addition in NumPy and PyTorch does that silently",
     )  # fmt: skip
+
     def visited(facts: Facts) -> Any:
         counts = np.zeros(np.shape(facts[table]), dtype=int)
         index = (facts["states"], facts["actions"]) if table == "action_values" else facts["states"]
