@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..spec.errors import RlproofError
 from .contract import Compute
 from .deviation import Deviation, named
+from .layout import FLAT
 from .reading import Facts
 from .search import BrokenError, smallest
 from .trial import Finding, Observation, Trial
@@ -30,17 +33,27 @@ Tried = tuple[Trial, Sequence[Observation], Sequence[Facts]]
 
 def name(ranked: Sequence[Tried], *, pairs: bool = True) -> Named | None:
     """The deviations that explain a function under the likeliest reading; two at once, if none does alone."""
-    for trial, seen, rest in ranked:
+    for trial, seen, rest in sorted(ranked, key=_is_turned):
         options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen)]
         single = {d.id: d for d in options if _explains_more(d, trial, rest)}
         if single:
             return Named(trial, tuple(single.values()))
     for trial, seen, rest in ranked[:PAIRED] if pairs else ():
+        seen = sorted(seen, key=_size)  # the smallest first: they refute as well, and quicker
         fitting = (d for d in _pairs(trial) if explains(d, trial, seen) and _explains_more(d, trial, rest))
         pair = next(fitting, None)
         if pair is not None:
             return Named(trial, (pair,))
     return None
+
+
+def _is_turned(tried: Tried) -> bool:
+    """Whether sequences were laid out otherwise than the equation has them, which is less likely."""
+    return tried[0].contract.has_sequences and tried[0].layout is not FLAT
+
+
+def _size(seen: Observation) -> int:
+    return sum(np.size(value) for value in seen.arguments.values() if isinstance(value, np.ndarray))
 
 
 def _explains_more(deviation: Deviation, trial: Trial, cases: Sequence[Facts]) -> bool:

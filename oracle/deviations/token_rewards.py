@@ -33,6 +33,10 @@ _SCORES: tuple[tuple[str, str, Part, str, tuple[str, ...]], ...] = (
         _placed(lambda m: _last(m) + 1), CONTESTED, ("huggingface/trl#3750",),
     ),
     (
+        "score_on_the_first_padding", "the score stands on the place after the response's last token, if there is one",
+        _placed(lambda m: np.minimum(_last(m) + 1, m.shape[1] - 1)), CONTESTED, ("huggingface/trl#3750",),
+    ),
+    (
         "score_on_the_last_place", "the score stands on the last place of the row, padding or not",
         _placed(lambda m: 0 * _last(m) + m.shape[1] - 1), BUG, (),
     ),
@@ -62,8 +66,10 @@ _SCORES: tuple[tuple[str, str, Part, str, tuple[str, ...]], ...] = (
 
 
 def _rewards() -> Iterator[Deviation]:
-    for label, says, part, kind, seen in _SCORES:
-        yield deviation(label, says, exchanged("score", part), kind=kind, seen=seen)
+    labels = [label for label, *_ in _SCORES]
+    for position, (label, says, part, kind, seen) in enumerate(_SCORES):
+        spelling = str(position) if label in labels[:position] else ""
+        yield deviation(label, says, exchanged("score", part), kind=kind, seen=seen, spelling=spelling)
 
 
 def _before_padding(facts: Facts, *, end: bool = True) -> Any:

@@ -81,15 +81,22 @@ def nemo_variance_by_squares(rewards: Array) -> Array:
     return (rewards - baseline) / np.where(deviation > 0, deviation + 1e-6, 1)
 
 
-def trl_score_on_padding(
-    scores: Array, log_probs: Array, ref_log_probs: Array, mask: Array, beta: float
-) -> Array:
+def trl_score_on_padding(scores: Array, log_probs: Array, ref_log_probs: Array, mask: Array, beta: float) -> Array:
     """The score is added to the first padding after the response."""
     rewards = -beta * (log_probs - ref_log_probs)
     after = mask.shape[1] - mask[:, ::-1].argmax(axis=1)
     rows = np.flatnonzero(after < mask.shape[1])
     rewards[rows, after[rows]] += scores[rows]
     return rewards
+
+
+def trl_score_on_padding_if_there_is_any(
+    rewards: Array, lengths: Array, log_probs: Array, ref_log_probs: Array, beta: float
+) -> Array:
+    """The same from lengths, on the last token where there is no padding."""
+    found = -beta * (log_probs - ref_log_probs)
+    found[np.arange(len(found)), np.minimum(lengths, found.shape[1] - 1)] += rewards
+    return found
 
 
 def verl_padding_without_end(responses: Array, eos_token: int, pad_token: int) -> Array:  # noqa: ARG001 - the bug
@@ -223,6 +230,10 @@ ENTRIES = (
     ),
     Entry(
         "LLM-07", "huggingface/trl#3750", "tokens.kl_in_reward", trl_score_on_padding, "variant",
+        "score_on_the_first_padding",
+    ),
+    Entry(
+        "LLM-07", "huggingface/trl#3750", "tokens.kl_in_reward", trl_score_on_padding_if_there_is_any, "variant",
         "score_on_the_first_padding",
     ),
     Entry(

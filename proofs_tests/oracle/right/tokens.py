@@ -116,9 +116,7 @@ def trl_grpo_loss(
     return (loss.masked_fill(~completion_mask, 0.0).sum(-1) / completion_mask.sum(-1)).mean()
 
 
-def grpo_by_cases(
-    log_probs: Array, old_log_probs: Array, advantages: Array, mask: Array, clip_epsilon: float
-) -> float:
+def grpo_by_cases(log_probs: Array, old_log_probs: Array, advantages: Array, mask: Array, clip_epsilon: float) -> float:
     """The clip by the sign of the advantage, one sequence after the other; no penalty."""
     total = 0.0
     for new, old, advantage, shown in zip(log_probs, old_log_probs, advantages, mask, strict=True):
