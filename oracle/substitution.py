@@ -16,7 +16,7 @@ SPEC = f"{(__package__ or '').rpartition('.')[0]}.spec."
 
 
 def exchanged(function: Callable[..., Any], parts: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
-    """The function with other parts (by module and name, `mdp_evaluation.eta`; builtins by name), wherever it has them."""
+    """The function with other parts, by module and name (`mdp_evaluation.eta`), or by name for builtins."""
     return parts.get(name_of(function) or "") or _rebuilt(function, parts, {})
 
 
