@@ -47,8 +47,10 @@ def summed_over_dimensions(contract: Contract, _: frozenset[str]) -> Iterator[De
         "first_dimension_alone", "the first dimension of the action stands for all", over(lambda parts: parts[0])
     )
     yield deviation(
-        "multiplied_over_dimensions", "the product over the dimensions stands for the sum", over(_product)
-    )
+        "summed_over_states", "the sum is over the first axis, of states, not over the last, of dimensions",
+        over(lambda parts: stacked(parts).sum(axis=-1)),
+    )  # fmt: skip
+    yield deviation("multiplied_over_dimensions", "the product over the dimensions stands for the sum", over(_product))
 
 
 def _product(parts: list[Any]) -> Any:

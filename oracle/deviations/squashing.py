@@ -39,6 +39,15 @@ def _with_epsilon(epsilon: float) -> Callable[[Any], Any]:
     return slope
 
 
+def _linear_with_epsilon(epsilon: float) -> Callable[[Any], Any]:
+    return lambda unsquashed: log(1 - tanh(unsquashed) + epsilon)
+
+
+def _not_summed(facts: Facts, slope: Callable[[Any], Any]) -> Outputs:
+    density = policy.gaussian_log_prob(facts["unsquashed"], facts["mean"], facts["log_std"])
+    return {"squashed_gaussian_log_prob": density[..., None] - slope(facts["unsquashed"])}
+
+
 def _linear_slope(unsquashed: Any) -> Any:
     return log(1 - tanh(unsquashed))
 
@@ -106,6 +115,24 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
                 instead(lambda f, e=epsilon: _squashed(f, _with_epsilon(e), at="squashed")), spelling=f"{epsilon:g}",
             )
             for epsilon in EPSILONS
+        ),
+        *(
+            deviation(
+                name, says, instead(lambda f, s=slope, w=share: _squashed(f, s, share=w)), spelling=f"{epsilon:g}"
+            )
+            for epsilon in EPSILONS
+            for name, says, slope, share in (
+                ("squash_correction_added", "log(1 - tanh^2) is added, not subtracted", _with_epsilon(epsilon), -1),
+                ("squash_correction_doubled", "log(1 - tanh^2) is subtracted twice", _with_epsilon(epsilon), 2),
+                ("tanh_not_squared", "log(1 - tanh) stands for log(1 - tanh^2)", _linear_with_epsilon(epsilon), 1),
+            )
+        ),
+        *(
+            deviation(
+                "squash_correction_not_summed", "one correction for each dimension, subtracted from the summed density",
+                instead(lambda f, s=slope: _not_summed(f, s)), spelling=spelling,
+            )
+            for slope, spelling in ((log_slope, ""), *((_with_epsilon(e), f"{e:g}") for e in EPSILONS))
         ),
         *(
             deviation(

@@ -210,9 +210,7 @@ def _density(unsquashed: Array, mean: Array, log_std: Array) -> Array:
     return (-0.5 * ((unsquashed - mean) / np.exp(log_std)) ** 2 - log_std - HALF_LOG_2_PI).sum(-1)
 
 
-def mighty_corrected_once(
-    unsquashed: Array, mean: Array, log_std: Array, old_mean: Array, old_log_std: Array
-) -> Array:
+def mighty_corrected_once(unsquashed: Array, mean: Array, log_std: Array, old_mean: Array, old_log_std: Array) -> Array:
     """The correction for tanh in the new log-density alone."""
     new = _density(unsquashed, mean, log_std) - np.log(1 - np.tanh(unsquashed) ** 2).sum(-1)
     return np.exp(new - _density(unsquashed, old_mean, old_log_std))
