@@ -131,7 +131,9 @@ class Contract:
 
     def compute(self, facts: Facts) -> Outputs:
         """The outputs by name, in the number system of the facts; from the rows that count alone, where that is told."""
-        if "valid" in facts and self.has_rows:
+        if "valid" in facts and self.is_mean:
+            result = self._result(counted(facts))
+        elif "valid" in facts and self.has_rows:
             own = {name: facts[name] for name in (*self.parameters, "parts") if name in facts}
             result = by_rows(self._result, own, facts["valid"])
         else:
@@ -204,15 +206,24 @@ class Contract:
         if reduction in self.extra.shapes:
             return self.extra.shapes[reduction](facts, result)
         if self.is_mean and reduction == "sum":
-            return result * int(np.prod(common_shape(self.parameters, facts)))
+            entries = int(np.prod(common_shape(self.parameters, facts)))
+            return result * (int(np.sum(facts["valid"])) if "valid" in facts else entries)
         if reduction in ("mean", "sum") and not self.is_mean:
             total = result.sum() if getattr(result, "ndim", 0) else result
             return total / int(np.prod(np.shape(result))) if reduction == "mean" else total
         return result
 
     def _terms(self, compute: Compute, name: str, facts: Facts, shape: tuple[int, ...]) -> Any:
-        terms = [compute(entry(facts, shape, index))[name] for index in np.ndindex(*shape)]
+        each = {known: value for known, value in facts.items() if known != "valid"}  # whether the entry counts or not
+        terms = [compute(entry(each, shape, index))[name] for index in np.ndindex(*shape)]
         return stacked(terms).reshape(*shape)
+
+
+def counted(facts: Facts) -> dict[str, Any]:
+    """The facts about the entries that count alone."""
+    valid = np.asarray(facts["valid"], dtype=bool)
+    kept = {name: value[valid] for name, value in facts.items() if name != "valid" and _is_like(value, valid)}
+    return {**facts, **kept}
 
 
 def by_rows(compute: Callable[[Facts], Any], facts: Facts, counted: Any) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 from ...spec import divergence, policy, ppo
 from ...spec.numbers import exp, largest, maximum, minimum
 from ..contract import Outputs, stacked
-from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation
 from ..reading import Facts
-from .surrogates import clipped, mean
+from .surrogates import clipped, instead, mean
 
 TERMS = ("ratios", "advantages", "values", "returns", "entropies", "clip_epsilon")
 COEFFICIENTS = ("value_coefficient", "entropy_coefficient")

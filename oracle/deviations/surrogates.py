@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from ...spec import ppo
 from ...spec.numbers import exp, is_nonzero, is_positive, log, maximum, minimum, rational, where
-from ..contract import Outputs
-from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, deviation, instead
+from ..contract import Compute, Outputs, counted
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, deviation
+from ..deviation import instead as replaced
 from ..reading import Facts
 
 Band = Callable[[Any], tuple[Any, Any]]
@@ -28,6 +29,11 @@ class Surrogate(NamedTuple):
 def mean(terms: Any) -> Any:
     """The mean over all entries."""
     return terms.sum() / terms.size
+
+
+def instead(formula: Callable[[Facts], Outputs]) -> Callable[[Compute], Compute]:
+    """Another formula, of the entries that count alone."""
+    return replaced(lambda facts: formula(counted(facts) if "valid" in facts else facts))
 
 
 def _clip(array: Any, low: Any, high: Any) -> Any:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...spec.numbers import largest, maximum, minimum, sqrt, where
-from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, before, deviation, instead
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, before, deviation
 from ..reading import Facts
-from .surrogates import mean
+from .surrogates import instead, mean
 
 CLIPPED = ("ppo.clipped_value_loss", "ppo.min_clipped_value_loss")
 

@@ -53,7 +53,21 @@ def _one_hot(facts: Facts) -> Any:
     return chosen(facts["actions"], facts["logits"].shape[-1]) + 0 * facts["logits"]
 
 
+MEANS = (
+    *("ppo.cpi_objective", "ppo.clip_objective", "ppo.clip_objective_g", "ppo.dual_clip_objective", "ppo.kl_penalty"),
+    *("ppo.approx_kl", "ppo.approx_kl_nonnegative", "pg.loss", *COMBINED, *CRITICS[:4]),
+)
+"""Equations that average entries, of which some may not count."""
+
+
 READINGS: tuple[Reading, ...] = (
+    *(
+        reading(
+            word, "entries", f"{word}[t]: whether entry t counts", _told(word), {"valid": _told(word)}, needs=(word,),
+            among=MEANS,
+        )
+        for word in ("valid", "mask")
+    ),
     _alias("policy", "probabilities", "ppo.entropy_bonus", "mirror_descent.step", "imitation.cross_entropy"),
     _alias("advantages", "q_values", "mirror_descent.step"),
     _alias("tau", "temperature", "mirror_descent.step"),

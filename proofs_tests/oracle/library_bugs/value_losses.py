@@ -26,6 +26,16 @@ def rlinf_every_clipped_value(values: Array, old_values: Array, returns: Array, 
     return np.maximum((values - returns) ** 2, (clipped - returns) ** 2).mean()
 
 
+def divides_by_all_entries(values: Array, returns: Array, mask: Array) -> float:
+    """The mean over padding, too, of errors that are zero there."""
+    return np.where(mask, (values - returns) ** 2, 0.0).mean()
+
+
+def nan_in_padding(values: Array, returns: Array, mask: Array) -> float:
+    """Zero times what stands in padding."""
+    return (mask * (values - returns) ** 2).sum() / mask.sum()
+
+
 def _clipped_loss(values: Array, old_values: Array, returns: Array, clip_epsilon: float) -> float:
     clipped = old_values + np.clip(values - old_values, -clip_epsilon, clip_epsilon)
     return np.maximum((values - returns) ** 2, (clipped - returns) ** 2).mean()
@@ -138,6 +148,9 @@ ENTRIES = (
     Entry("PG-08", RLINF, "ppo.value_loss", rlinf_every_value, "bug", "every_return_against_every_entry"),
     Entry("PG-08", RLINF, "ppo.value_loss", rlinf_half_of_every_value, "bug", "every_value_against_every_entry"),
     Entry("PG-08", RLINF, CLIPPED, rlinf_every_clipped_value, "bug", "every_return_against_every_entry"),
+    Entry("LLM-02", "huggingface/trl PR#6439", "ppo.value_loss", divides_by_all_entries, "bug",
+          "divided_by_all_entries"),
+    Entry("LLM-09", "OpenRLHF/OpenRLHF PR#1240", "ppo.value_loss", nan_in_padding, "bug", "masked_places_leak"),
     Entry("VAL-01", "tensorflow/agents#352", CLIPPED, tf_agents_recomputes_old_values, "bug", "old_values_recomputed"),
     Entry("VAL-02", IMPLEMENTATION_MATTERS, CLIPPED, squares_the_larger_error, "bug", "square_of_the_larger_error"),
     Entry("VAL-02", IMPLEMENTATION_MATTERS, CLIPPED, takes_the_minimum, "variant", "minimum_for_maximum"),

@@ -133,6 +133,16 @@ def reinforce_loss(log_probs: torch.Tensor, returns: torch.Tensor) -> torch.Tens
     return -(log_probs * returns).sum()
 
 
+def masked_squares(values: Array, returns: Array, mask: Array) -> float:
+    """Of the entries that count, without a look at the others."""
+    return ((values - returns)[mask] ** 2).mean()
+
+
+def masked_minimum(ratios: Array, advantages: Array, valid: Array, clip_epsilon: float) -> float:
+    """The same for the clipped loss, by a choice."""
+    return np.where(valid, unreduced(ratios, advantages, clip_epsilon), 0).sum() / valid.sum()
+
+
 def half_squares(values: torch.Tensor, returns: torch.Tensor) -> torch.Tensor:
     """With a half, in PyTorch."""
     return 0.5 * torch.nn.functional.mse_loss(values, returns)
@@ -250,13 +260,13 @@ def rewards_by_all_sums(rewards: Array, dones: Array, gamma: float) -> Array:
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "ppo.clip_objective": [
         minimum_of_products, maximum_of_negated, by_cases, one_by_one, unreduced, hinge, torch_loss, torch_logits_loss,
-        torch_gaussian_loss, jax_objective, built_in_epsilon,
+        torch_gaussian_loss, jax_objective, built_in_epsilon, masked_minimum,
     ],
     "ppo.clip_objective_g": [by_cases, one_by_one, torch_loss],
     "ppo.combined_loss": [total_loss, total_with_terms],
     "ppo.kl_penalty": [penalised, penalised_by_the_mean],
     "pg.loss": [policy_gradient_loss, reinforce_loss],
-    "ppo.value_loss": [half_squares, summed_squares, jax_squares],
+    "ppo.value_loss": [half_squares, summed_squares, jax_squares, masked_squares],
     "ppo.clipped_value_loss": [larger_square, torch_larger_square],
     "ppo.advantage_normalisation": [standardised, standardised_with_parameters, torch_standardised],
     "ppo.advantage_whitening": [whitened],
