@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from ...spec import mdp
 from ...spec.numbers import where
 from ..contract import Compute, Outputs
-from ..contracts.trajectories import Part, ended, gamma
-from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation, earlier, joined
+from ..contracts.trajectories import Part, backwards, ended, errors, gamma, number
+from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation, earlier, instead, joined
 from ..reading import Facts
 
 LEAK = "estimates leak across the ends of episodes"
@@ -119,6 +120,14 @@ def errors_of(name: str) -> tuple[Deviation, ...]:
             needs=("truncated",), effect="the reward at the end of an episode teaches nothing",
             kept=lambda f: ~ended(f),
         ),
+        switch(
+            "last_step_left_out", "the last step of the data is not computed: it gets nothing, and nothing follows",
+            kept=_but_the_last, effect="the last step of every window teaches nothing",
+        ),
+        deviation(
+            "last_value_everywhere", "the value after the data stands for V of every successor",
+            before(lambda f: {"next_values": 0 * f["next_values"] + f["next_values"][-1]}), needs=("next_values",),
+        ),
         deviation(
             "value_not_subtracted", "V(s_t) is not subtracted", after(lambda f, o: {name: o[name] + f["values"]}),
             needs=("values",),
@@ -150,6 +159,25 @@ TIME_OUTS = (
 )  # fmt: skip
 
 
+def _but_the_last(facts: Facts) -> Any:
+    rows = np.ones_like(facts["terminated"])
+    rows[-1] = False
+    return rows
+
+
+def _forwards(facts: Facts) -> Outputs:
+    """A_t = delta_t + gamma lambda (1 - cut_t) A_{t-1}."""
+    own = {"parts": {}, **facts}
+    weights = gamma(facts) * facts["gae_lambda"] * number(~ended(facts))
+    _, found = backwards(errors(own)[::-1], weights[::-1], 0 * facts["rewards"][0])
+    return {"advantage": found[::-1], "returns": found[::-1] + facts["values"]}
+
+
+def _monte_carlo(facts: Facts) -> Any:
+    data = facts["next_values"], facts["terminated"], facts["truncated"]
+    return mdp.rewards_to_go(facts["rewards"], *data, gamma=facts["gamma"])
+
+
 def _returns(name: str) -> tuple[Deviation, ...]:
     """What can go wrong with returns beside advantages."""
     return (
@@ -173,6 +201,15 @@ def _returns(name: str) -> tuple[Deviation, ...]:
 
 
 GAE = (
+    deviation(
+        "runs_forwards", "the recursion runs from the first step to the last: errors of the past are summed",
+        instead(_forwards), effect="actions are credited with what came before them",
+    ),
+    deviation(
+        "returns_at_lambda_one", "the returns are sums of rewards, not advantages plus values",
+        after(lambda f, _: {"returns": _monte_carlo(f)}), kind=CONTESTED,
+        effect="the critic learns from targets of larger variance than the advantages'",
+    ),
     deviation(
         "no_lambda_on_the_first_step",
         "A_t = delta_t + gamma A_{t+1}: the first step of the recursion carries no lambda",

@@ -74,7 +74,7 @@ READINGS: tuple[Reading, ...] = (
         "q_values", "T+1", "q_values[t] = Q(s_t, .), and that of the last successor at the end",
         lambda d: joined(d["q_values"], d["next_q_values"][-1:]),
         {"q_values": lambda a: a["q_values"][:-1], "last_q_values": lambda a: a["q_values"][-1]},
-        needs=("q_values", "next_q_values"), among=OF_ACTIONS,
+        needs=("q_values", "next_q_values"), style={"last": "in the array"}, among=OF_ACTIONS,
     ),
     reading(
         "next_q_values", "own", "next_q_values[t] = Q(s, .) at the true successor", _action_successor,
@@ -82,7 +82,7 @@ READINGS: tuple[Reading, ...] = (
     ),
     reading(
         "last_q_values", "own", "Q of the last successor", lambda d: d["next_q_values"][-1],
-        {"last_q_values": told("last_q_values")}, needs=("next_q_values",), among=OF_ACTIONS,
+        {"last_q_values": told("last_q_values")}, needs=("next_q_values",), style={"last": "apart"}, among=OF_ACTIONS,
     ),
 )  # fmt: skip
 

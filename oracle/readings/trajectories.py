@@ -141,10 +141,11 @@ READINGS: tuple[Reading, ...] = (
         "values", "T+1", "values[t] = V(s_t), and V of the last successor at the end",
         lambda drawn: joined(drawn["values"], drawn["next_values"][-1:]),
         {"values": lambda a: a["values"][:-1], "last_value": lambda a: a["values"][-1]}, needs=("values", "next_values"),
+        style={"last": "in the array"},
     ),
     reading(
         "last_value", "own", "V of the last successor", lambda drawn: drawn["next_values"][-1],
-        {"last_value": told("last_value")}, needs=("next_values",),
+        {"last_value": told("last_value")}, needs=("next_values",), style={"last": "apart"},
     ),
     reading(
         "discounts", "own", "discounts[t]: gamma, and zero where transition t entered a terminal state",
