@@ -1,7 +1,7 @@
 """Contracts of estimates along trajectories: what is returned with them, and the parts that they are composed of.
 
-A part is a function of the facts; a deviation exchanges it by the fact `parts`. What is exchanged composes with anything
-that changes the facts.
+A part is a function of the facts; a deviation exchanges it by the fact `parts`. What is exchanged composes with
+anything that changes the facts.
 """
 
 from collections.abc import Callable
@@ -161,7 +161,9 @@ def _vtrace_advantages(facts: Facts, _: Any) -> Any:
 def _lambda_by_gae(facts: Facts) -> Outputs:
     """The same number as advantages plus values, whose roundings are others."""
     if "values" not in facts:
-        return {"lambda_return": td.lambda_return(**{name: facts[name] for name in RETURN}, **_decays(facts, "trace_decay"))}
+        return {
+            "lambda_return": td.lambda_return(**{name: facts[name] for name in RETURN}, **_decays(facts, "trace_decay"))
+        }
     advantages = gae_advantage(
         **{name: facts[name] for name in ("values", *RETURN)}, gamma=facts["gamma"], gae_lambda=facts["trace_decay"]
     )
@@ -170,7 +172,9 @@ def _lambda_by_gae(facts: Facts) -> Outputs:
 
 def _gae_by_lambda(facts: Facts) -> Outputs:
     """The same number as returns less values, whose roundings are others."""
-    returns = td.lambda_return(**{name: facts[name] for name in RETURN}, gamma=facts["gamma"], trace_decay=facts["gae_lambda"])
+    returns = td.lambda_return(
+        **{name: facts[name] for name in RETURN}, gamma=facts["gamma"], trace_decay=facts["gae_lambda"]
+    )
     return {"advantage": returns - facts["values"], "returns": returns}
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the alignment of arrays along time, and with the ends of data: for any equation about steps."""
+"""What can go wrong with the alignment of arrays along time, and at the ends of data: for any equation about steps."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def _pulled(array: Any) -> Any:
 
 
 def _none(array: Any) -> Any:
-    return np.zeros_like(array[:1]) if getattr(array, "dtype", None) == bool else 0 * array[:1]
+    return np.zeros_like(array[:1]) if getattr(getattr(array, "dtype", None), "kind", "") == "b" else 0 * array[:1]
 
 
 def _rolled(array: Any) -> Any:
@@ -48,14 +48,20 @@ def edges(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
         if word in facts:
             for spelling, shift in BACK:
                 yield deviation(
-                    f"{word}_of_the_previous_step", f"{word}[t] is read one step too late: it is that of step t - 1",
-                    before(lambda f, w=word, s=shift: {w: s(f[w])}), needs=(word,), spelling=spelling,
-                )  # fmt: skip
+                    f"{word}_of_the_previous_step",
+                    f"{word}[t] is read one step too late: it is that of step t - 1",
+                    before(lambda f, w=word, s=shift: {w: s(f[w])}),
+                    needs=(word,),
+                    spelling=spelling,
+                )
             for spelling, shift in AHEAD:
                 yield deviation(
-                    f"{word}_of_the_next_step", f"{word}[t] is read one step too early: it is that of step t + 1",
-                    before(lambda f, w=word, s=shift: {w: s(f[w])}), needs=(word,), spelling=spelling,
-                )  # fmt: skip
+                    f"{word}_of_the_next_step",
+                    f"{word}[t] is read one step too early: it is that of step t + 1",
+                    before(lambda f, w=word, s=shift: {w: s(f[w])}),
+                    needs=(word,),
+                    spelling=spelling,
+                )
 
 
 def ends(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
@@ -65,52 +71,71 @@ def ends(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
     moved = (("", earlier), *AHEAD), (("", later), *BACK)
     for spelling, shift in moved[0]:
         yield deviation(
-            "flags_of_the_next_step", "the end of transition t is read from the flag of t + 1",
-            before(lambda f, s=shift: {name: s(f[name]) for name in FLAGS}), needs=FLAGS, spelling=spelling,
+            "flags_of_the_next_step",
+            "the end of transition t is read from the flag of t + 1",
+            before(lambda f, s=shift: {name: s(f[name]) for name in FLAGS}),
+            needs=FLAGS,
+            spelling=spelling,
             effect="estimates leak across the ends of episodes, and stop before them",
             seen=("DLR-RM/stable-baselines3#105", "hill-a/stable-baselines#385"),
-        )  # fmt: skip
+        )
     for spelling, shift in moved[1]:
         yield deviation(
             "flags_of_the_previous_step",
-            "the end of transition t is read from the flag of t - 1, as if it said that observation t begins an episode",
-            before(lambda f, s=shift: {name: s(f[name]) for name in FLAGS}), needs=FLAGS, spelling=spelling,
+            "the end of transition t is read from the flag of t - 1, as if observation t began an episode",
+            before(lambda f, s=shift: {name: s(f[name]) for name in FLAGS}),
+            needs=FLAGS,
+            spelling=spelling,
             effect="estimates leak across the ends of episodes, and stop after them",
             seen=("hill-a/stable-baselines#385",),
-        )  # fmt: skip
+        )
     yield deviation(
-        "ends_of_episodes_ignored", "neither terminations nor truncations are seen",
-        before(lambda f: {name: np.zeros_like(f[name]) for name in FLAGS}), needs=FLAGS,
-        effect="estimates leak across the ends of episodes",
-    )  # fmt: skip
-    yield deviation(
-        "terminated_and_truncated_exchanged", "terminations and truncations are taken for each other",
-        before(lambda f: {"terminated": f["truncated"], "truncated": f["terminated"]}), needs=FLAGS,
-    )  # fmt: skip
-    yield deviation(
-        "flags_inverted", "True stands for going on where it means the end",
-        before(lambda f: {"terminated": ~(f["terminated"] | f["truncated"]), "truncated": np.zeros_like(f["truncated"])}),
+        "ends_of_episodes_ignored",
+        "neither terminations nor truncations are seen",
+        before(lambda f: {name: np.zeros_like(f[name]) for name in FLAGS}),
         needs=FLAGS,
-    )  # fmt: skip
+        effect="estimates leak across the ends of episodes",
+    )
     yield deviation(
-        "last_flag_ignored", "whether the last transition ended an episode is not asked",
-        before(lambda f: {name: joined(f[name][:-1], np.zeros_like(f[name][-1:])) for name in FLAGS}), needs=FLAGS,
+        "terminated_and_truncated_exchanged",
+        "terminations and truncations are taken for each other",
+        before(lambda f: {"terminated": f["truncated"], "truncated": f["terminated"]}),
+        needs=FLAGS,
+    )
+    yield deviation(
+        "flags_inverted",
+        "True stands for going on where it means the end",
+        before(
+            lambda f: {"terminated": ~(f["terminated"] | f["truncated"]), "truncated": np.zeros_like(f["truncated"])}
+        ),
+        needs=FLAGS,
+    )
+    yield deviation(
+        "last_flag_ignored",
+        "whether the last transition ended an episode is not asked",
+        before(lambda f: {name: joined(f[name][:-1], np.zeros_like(f[name][-1:])) for name in FLAGS}),
+        needs=FLAGS,
         effect="the value of a terminal state is added at the end of the data",
-    )  # fmt: skip
+    )
     yield deviation(
-        "data_end_as_termination", "the end of the data is treated as a termination",
-        before(lambda f: {"terminated": joined(f["terminated"][:-1], np.ones_like(f["terminated"][-1:]))}), needs=FLAGS,
+        "data_end_as_termination",
+        "the end of the data is treated as a termination",
+        before(lambda f: {"terminated": joined(f["terminated"][:-1], np.ones_like(f["terminated"][-1:]))}),
+        needs=FLAGS,
         effect="the value after the last step is dropped",
-    )  # fmt: skip
+    )
     yield deviation(
-        "reward_of_the_last_step_dropped", "the reward of a step that ends an episode is dropped",
+        "reward_of_the_last_step_dropped",
+        "the reward of a step that ends an episode is dropped",
         before(lambda f: {"rewards": where(f["terminated"] | f["truncated"], 0, f["rewards"])}),
         needs=(*FLAGS, "rewards"),
-    )  # fmt: skip
+    )
     yield deviation(
-        "reward_of_the_terminal_step_dropped", "the reward of a step that enters a terminal state is dropped",
-        before(lambda f: {"rewards": where(f["terminated"], 0, f["rewards"])}), needs=(*FLAGS, "rewards"),
-    )  # fmt: skip
+        "reward_of_the_terminal_step_dropped",
+        "the reward of a step that enters a terminal state is dropped",
+        before(lambda f: {"rewards": where(f["terminated"], 0, f["rewards"])}),
+        needs=(*FLAGS, "rewards"),
+    )
 
 
 def discounts(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
@@ -119,11 +144,13 @@ def discounts(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
         return
     for name, shift in (("next", earlier), ("previous", later)):
         yield deviation(
-            f"gamma_of_the_{name}_step", f"the discount of transition t is that of the {name} one",
+            f"gamma_of_the_{name}_step",
+            f"the discount of transition t is that of the {name} one",
             before(lambda f, s=shift: {"gamma": s(f["gamma"]) if np.ndim(f["gamma"]) else f["gamma"]}),
-        )  # fmt: skip
+        )
         yield deviation(
-            f"discounts_of_the_{name}_step", f"the discount of transition t, and whether it ends, is that of the {name} one",
+            f"discounts_of_the_{name}_step",
+            f"discount and end of transition t are those of the {name} one",
             before(
                 lambda f, s=shift: {
                     "gamma": s(f["gamma"]) if np.ndim(f["gamma"]) else f["gamma"],
@@ -131,7 +158,7 @@ def discounts(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
                 }
             ),
             needs=("terminated",),
-        )  # fmt: skip
+        )
 
 
 def decays(_: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
@@ -139,17 +166,21 @@ def decays(_: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
     for word in ("gamma", "gae_lambda", "trace_decay"):
         if word in facts:
             yield deviation(
-                f"one_minus_{word}", f"one minus {word} stands for {word}", before(lambda f, w=word: {w: 1 - f[w]}),
+                f"one_minus_{word}",
+                f"one minus {word} stands for {word}",
+                before(lambda f, w=word: {w: 1 - f[w]}),
                 needs=(word,),
-            )  # fmt: skip
+            )
             if word != "gamma" and "gamma" in facts:
                 yield deviation(
-                    f"gamma_and_{word}_exchanged", f"gamma and {word} stand in each other's place",
-                    before(lambda f, w=word: {w: f["gamma"], "gamma": f[w]}), needs=(word, "gamma"),
-                )  # fmt: skip
+                    f"gamma_and_{word}_exchanged",
+                    f"gamma and {word} stand in each other's place",
+                    before(lambda f, w=word: {w: f["gamma"], "gamma": f[w]}),
+                    needs=(word, "gamma"),
+                )
 
 
-def results(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
+def results(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
     """Results of another step, normalised, discounted once more, or of which the last is left out."""
     if not contract.has_rows:
         return
@@ -158,9 +189,11 @@ def results(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
         "last_step_is_zero", "the last step gets nothing", after(lambda _, o: {name: _pulled(_pushed(o[name]))})
     )
     yield deviation(
-        "discounted_once_more", "the result is discounted once more",
-        after(lambda f, o: {name: f["gamma"] * o[name]}), needs=("gamma",),
-    )  # fmt: skip
+        "discounted_once_more",
+        "the result is discounted once more",
+        after(lambda f, o: {name: f["gamma"] * o[name]}),
+        needs=("gamma",),
+    )
     yield deviation(
         "result_of_the_next_step", "the result of step t is that of t + 1", after(lambda _, o: {name: earlier(o[name])})
     )
@@ -170,20 +203,25 @@ def results(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
         after(lambda _, o: {name: later(o[name])}),
     )
     yield deviation(
-        "same_at_every_step", "every step gets the result of the first",
+        "same_at_every_step",
+        "every step gets the result of the first",
         after(lambda _, o: {name: o[name][:1][np.zeros(len(o[name]), dtype=int)]}),
-        effect="each action is credited with rewards from before it", seen=("udacity/deep-reinforcement-learning#42",),
-    )  # fmt: skip
+        effect="each action is credited with rewards from before it",
+        seen=("udacity/deep-reinforcement-learning#42",),
+    )
     yield deviation(
-        "centred", "the mean over the batch is subtracted", after(lambda _, o: {name: o[name] - _mean(o[name])}),
-    )  # fmt: skip
+        "centred",
+        "the mean over the batch is subtracted",
+        after(lambda _, o: {name: o[name] - _mean(o[name])}),
+    )
     for epsilon in EPSILONS:
         for ddof in (0, 1):
             yield deviation(
-                "normalised", "the result is normalised: less its mean, divided by its standard deviation",
+                "normalised",
+                "the result is normalised: less its mean, divided by its standard deviation",
                 after(lambda _, o, e=epsilon, d=ddof: {name: _normalised(o[name], e, d)}),
                 spelling=f"ddof {ddof}, epsilon {epsilon}",
-            )  # fmt: skip
+            )
 
 
 def rows(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
@@ -192,21 +230,30 @@ def rows(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
         return
     if "reset_rows" in facts:
         yield deviation(
-            "reset_row_counted", "the row that a reset takes (NEXT_STEP) is treated as a transition",
-            before(_every_row), effect="the network is trained on the value of one episode's end and another's start",
-            needs=("reset_rows",), seen=("vwxyzjn/cleanrl#562",),
-        )  # fmt: skip
+            "reset_row_counted",
+            "the row that a reset takes (NEXT_STEP) is treated as a transition",
+            before(_every_row),
+            effect="the network is trained on the value of one episode's end and another's start",
+            needs=("reset_rows",),
+            seen=("vwxyzjn/cleanrl#562",),
+        )
         return
     for spelling, changed in (("", _as_rows), ("ends seen", _as_rows_with_ends), ("successors seen", _every_row)):
         yield deviation(
-            "masked_rows_counted", "rows that do not count are treated as transitions", before(changed),
-            effect="what stands in padding enters the estimates of what counts", spelling=spelling,
-        )  # fmt: skip
+            "masked_rows_counted",
+            "rows that do not count are treated as transitions",
+            before(changed),
+            effect="what stands in padding enters the estimates of what counts",
+            spelling=spelling,
+        )
     yield deviation(
-        "padding_bootstraps", "the last token that counts bootstraps from the value of the padding after it",
-        before(_padding_bootstraps), needs=("truncated", "next_values", "values"), seen=("alibaba/ROLL PR#447",),
+        "padding_bootstraps",
+        "the last token that counts bootstraps from the value of the padding after it",
+        before(_padding_bootstraps),
+        needs=("truncated", "next_values", "values"),
+        seen=("alibaba/ROLL PR#447",),
         effect="values of padding, which nothing trains, enter every advantage",
-    )  # fmt: skip
+    )
 
 
 def _shifted(facts: Facts) -> Any:

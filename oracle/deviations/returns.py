@@ -12,14 +12,18 @@ from ..reading import Facts
 from .trajectories import TIME_OUTS, all_rows, exchanged, recursion, switch
 
 NO_BOOTSTRAP = deviation(
-    "no_bootstrap_at_the_end", "the value after the last step is left out",
+    "no_bootstrap_at_the_end",
+    "the value after the last step is left out",
     before(lambda f: {"next_values": joined(f["next_values"][:-1], 0 * f["next_values"][-1:])}),
-    needs=("next_values",), effect="values learn that nothing comes after the data",
-)  # fmt: skip
+    needs=("next_values",),
+    effect="values learn that nothing comes after the data",
+)
 NO_VALUES = deviation(
-    "no_bootstrap", "values are left out: the sum of rewards alone",
-    before(lambda f: {"next_values": 0 * f["next_values"]}), needs=("next_values",),
-)  # fmt: skip
+    "no_bootstrap",
+    "values are left out: the sum of rewards alone",
+    before(lambda f: {"next_values": 0 * f["next_values"]}),
+    needs=("next_values",),
+)
 
 
 def steps(name: str, says: str, change: Any, **more: Any) -> Deviation:
@@ -32,34 +36,43 @@ N_STEP = (
         "discount_of_n_steps_at_the_edge",
         "the value is discounted by gamma^n, though fewer than n rewards are summed before it",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[n]),  # noqa: ARG005
-        effect="values at the edges of the data are underestimated", seen=("ray-project/ray#4626",),
+        effect="values at the edges of the data are underestimated",
+        seen=("ray-project/ray#4626",),
     ),
     deviation(
-        "bootstrap_discounted_once_less", "the value after m rewards is discounted by gamma^(m-1)",
+        "bootstrap_discounted_once_less",
+        "the value after m rewards is discounted by gamma^(m-1)",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[m - 1]),  # noqa: ARG005
     ),
     deviation(
-        "bootstrap_discounted_once_more", "the value after m rewards is discounted by gamma^(m+1)",
+        "bootstrap_discounted_once_more",
+        "the value after m rewards is discounted by gamma^(m+1)",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[m] * powers[1]),  # noqa: ARG005
     ),
     deviation(
-        "bootstrap_discounted_once", "the value after m rewards is discounted by gamma, however many there are",
+        "bootstrap_discounted_once",
+        "the value after m rewards is discounted by gamma, however many there are",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[1]),  # noqa: ARG005
     ),
     deviation(
-        "bootstrap_not_discounted", "the value after the rewards is not discounted",
+        "bootstrap_not_discounted",
+        "the value after the rewards is not discounted",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[0]),  # noqa: ARG005
     ),
     deviation(
-        "no_bootstrap_at_the_edge", "where fewer than n rewards are summed, no value is added",
+        "no_bootstrap_at_the_edge",
+        "where fewer than n rewards are summed, no value is added",
         exchanged(bootstrap_discount=lambda powers, m, n: powers[m] if m == n else 0 * powers[m]),
         effect="values at the edges of the data are underestimated",
     ),
     deviation("one_step_more", "n + 1 rewards are summed", before(lambda f: {"n": f["n"] + 1}), needs=("n",)),
     deviation(
-        "one_step_less", "n - 1 rewards are summed", before(lambda f: {"n": max(f["n"] - 1, 1)}), needs=("n",),
+        "one_step_less",
+        "n - 1 rewards are summed",
+        before(lambda f: {"n": max(f["n"] - 1, 1)}),
+        needs=("n",),
     ),
-)  # fmt: skip
+)
 
 
 def _swapped(facts: Facts) -> Facts:
@@ -68,19 +81,23 @@ def _swapped(facts: Facts) -> Facts:
 
 LAMBDA = (
     switch(
-        "no_discount_of_values", "values are not discounted, only the rest of the return is",
+        "no_discount_of_values",
+        "values are not discounted, only the rest of the return is",
         value_discount=lambda f: 0 * f["rewards"] + 1,
     ),
     switch(
-        "no_discount_of_returns", "the rest of the return is not discounted, only values are",
+        "no_discount_of_returns",
+        "the rest of the return is not discounted, only values are",
         trace_discount=lambda f: 0 * f["rewards"] + 1,
     ),
     switch(
-        "terminal_values_kept", "the value of a terminal state is added, though the return ends there",
-        bootstrapped=all_rows, effect="values of terminal states, which nothing trains, enter every target",
+        "terminal_values_kept",
+        "the value of a terminal state is added, though the return ends there",
+        bootstrapped=all_rows,
+        effect="values of terminal states, which nothing trains, enter every target",
     ),
     deviation("lambda_exchanged", "lambda weighs the value, and 1 - lambda the rest of the return", before(_swapped)),
-)  # fmt: skip
+)
 
 
 def _reversed(facts: Facts) -> Facts:
@@ -113,19 +130,24 @@ def _powers_of_first(facts: Facts) -> Any:
 
 REINFORCE = (
     deviation(
-        "whole_return_discounted", "step t is weighted by gamma^t G_0",
+        "whole_return_discounted",
+        "step t is weighted by gamma^t G_0",
         instead(lambda f: {"reinforce": _powers_of_first(f)}),
         effect="the return is discounted twice for what comes later",
     ),
     deviation(
-        "discounted_twice", "the weight of step t is gamma^2t G_t", instead(lambda f: {"reinforce": _squared_discount(f)}),
+        "discounted_twice",
+        "the weight of step t is gamma^2t G_t",
+        instead(lambda f: {"reinforce": _squared_discount(f)}),
     ),
     deviation(
-        "sums_of_the_past", "step t is weighted by the discounted rewards before it",
-        instead(lambda f: {"reinforce": _backward(f)}), effect="actions are credited with what came before them",
+        "sums_of_the_past",
+        "step t is weighted by the discounted rewards before it",
+        instead(lambda f: {"reinforce": _backward(f)}),
+        effect="actions are credited with what came before them",
     ),
     deviation("rewards_reversed", "the rewards are read from the last to the first", before(_reversed)),
-)  # fmt: skip
+)
 
 
 def _to_end(facts: Facts) -> Outputs:
@@ -135,30 +157,36 @@ def _to_end(facts: Facts) -> Outputs:
 RETURN = (
     deviation("rewards_reversed", "the rewards are read from the last to the first", before(_reversed)),
     deviation(
-        "discounted_once_more", "the first reward is discounted already",
+        "discounted_once_more",
+        "the first reward is discounted already",
         after(lambda f, o: {"discounted_return": f["gamma"] * o["discounted_return"]}),
     ),
     deviation(
-        "last_reward_left_out", "the last reward is not summed",
+        "last_reward_left_out",
+        "the last reward is not summed",
         before(lambda f: {"rewards": joined(f["rewards"][:-1], 0 * f["rewards"][-1:])}),
     ),
     deviation(
-        "first_reward_left_out", "the first reward is not summed",
+        "first_reward_left_out",
+        "the first reward is not summed",
         before(lambda f: {"rewards": joined(0 * f["rewards"][:1], f["rewards"][1:])}),
     ),
     deviation(
-        "mean_instead_of_sum", "the discounted rewards are averaged, not summed",
+        "mean_instead_of_sum",
+        "the discounted rewards are averaged, not summed",
         after(lambda f, o: {"discounted_return": o["discounted_return"] / len(f["rewards"])}),
     ),
-)  # fmt: skip
+)
 
 TO_GO = (
     deviation(
-        "sums_of_the_past", "the sum runs over the rewards before a step, not after it",
-        instead(lambda f: {"rewards_to_go": _backward(f)}), seen=("openai/gym PR#3152",),
+        "sums_of_the_past",
+        "the sum runs over the rewards before a step, not after it",
+        instead(lambda f: {"rewards_to_go": _backward(f)}),
+        seen=("openai/gym PR#3152",),
     ),
     switch("not_discounted", "rewards are not discounted", trace_discount=lambda f: 0 * f["rewards"] + 1),
-)  # fmt: skip
+)
 
 OWN = ("mdp.rewards_to_go", "td.lambda_return", "td.n_step_return", "td.one_step_return", "td.error")
 
@@ -172,14 +200,16 @@ def _mc(name: str, other: Any) -> tuple[Deviation, ...]:
     return (
         deviation(f"{other.__name__}_instead", f"the mean is over {words}", instead(exchanged_visits)),
         deviation(
-            "episodes_not_told_apart", "returns run on over the ends of episodes",
+            "episodes_not_told_apart",
+            "returns run on over the ends of episodes",
             before(lambda f: {"terminated": np.zeros_like(f["terminated"])}),
         ),
         deviation(
-            "unvisited_states_are_zero", "states that are never visited get zero",
+            "unvisited_states_are_zero",
+            "states that are never visited get zero",
             before(lambda f: {"state_values": 0 * f["state_values"]}),
         ),
-    )  # fmt: skip
+    )
 
 
 def _sums(facts: Facts) -> Any:
@@ -193,12 +223,13 @@ def _counts(facts: Facts, shift: int) -> Any:
 
 INCREMENTAL = (
     deviation(
-        "counted_once_more", "the n-th return is weighted by 1/(n + 1)",
+        "counted_once_more",
+        "the n-th return is weighted by 1/(n + 1)",
         instead(lambda f: {"incremental_mean": _sums(f) / _counts(f, 1)}),
         effect="the first guess, which is arbitrary, keeps its weight",
     ),
     deviation("sums_not_means", "sums, which nobody divides", instead(lambda f: {"incremental_mean": _sums(f)})),
-)  # fmt: skip
+)
 
 DEVIATIONS = {
     "td.error": (NO_BOOTSTRAP, NO_VALUES),

@@ -91,7 +91,7 @@ def recursion(carries: str = "gamma lambda") -> tuple[Deviation, ...]:
             value_discount=lambda f: 0 * f["rewards"] + 1,
         ),
         switch(
-            "discount_of_the_next_step_on_values", "values are discounted with the next step's gamma, rewards with this",
+            "discount_of_the_next_step_on_values", "values are discounted with the next step's gamma",
             value_discount=lambda f: earlier(gamma(f)), effect="wrong wherever the discount changes",
             seen=("pytorch/rl#401",),
         ),

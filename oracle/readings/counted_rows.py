@@ -1,8 +1,8 @@
 """Rows that are no transitions: those that a reset takes, padding after a sequence, tokens that another wrote.
 
-Under NEXT_STEP auto-reset the row after the end of an episode is a dummy: it holds the last observation, its action is
-ignored, its reward is zero and its successor is the first observation of the next episode. Its result must be zero. What
-stands in rows that a mask leaves out, in or after a sequence, may be anything, and so may the results there.
+Under NEXT_STEP auto-reset the row after the end of an episode is a dummy: it holds the last observation, its action
+is ignored, its reward is zero and its successor is the first observation of the next episode. Its result must be
+zero. What stands in rows that a mask leaves out, in or after a sequence, may be anything, as may the results there.
 """
 
 from typing import Any

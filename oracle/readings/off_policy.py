@@ -1,4 +1,4 @@
-"""Names for what corrects estimates for another policy: ratios in every form, levels of clipping, values of all actions."""
+"""Names for what corrects estimates for another policy: ratios in every form, levels of clipping, action values."""
 
 from typing import Any
 

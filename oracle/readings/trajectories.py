@@ -48,6 +48,7 @@ def only_at_the_end(facts: Facts) -> Any:
 
 
 def told(word: str) -> Callable[[Facts], Any]:
+    """The argument itself."""
     return lambda arguments: arguments[word]
 
 
@@ -140,8 +141,8 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "values", "T+1", "values[t] = V(s_t), and V of the last successor at the end",
         lambda drawn: joined(drawn["values"], drawn["next_values"][-1:]),
-        {"values": lambda a: a["values"][:-1], "last_value": lambda a: a["values"][-1]}, needs=("values", "next_values"),
-        style={"last": "in the array"},
+        {"values": lambda a: a["values"][:-1], "last_value": lambda a: a["values"][-1]},
+        needs=("values", "next_values"), style={"last": "in the array"},
     ),
     reading(
         "last_value", "own", "V of the last successor", lambda drawn: drawn["next_values"][-1],
@@ -206,7 +207,9 @@ RULES: tuple[Rule, ...] = (
         limit="the value of a truncated episode's true successor", restrict=_only_the_last("truncated"),
         assumes="successor_after_reset",
     ),
-    rule("next_values", ("rewards", "last_value"), only_at_the_end, among=("mdp.rewards_to_go",), unless=("truncated",)),
+    rule(
+        "next_values", ("rewards", "last_value"), only_at_the_end, among=("mdp.rewards_to_go",), unless=("truncated",),
+    ),
     rule(
         "values", ("next_values",), lambda facts: joined(facts["next_values"][-1:], facts["next_values"][:-1]),
         limit="V(s_t), apart from values of successors", assumes="values_rolled_from_next_values", among=STEPWISE,

@@ -23,7 +23,13 @@ def sb3_dones_of_the_current_step(
 
 
 def sb3_with_two_flags(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """The same with separate flags and true successors."""
     ended = terminated | truncated
@@ -47,7 +53,13 @@ def sb_add_vtarg_and_adv(seg_rew: Array, vpred: Array, new: Array, nextvpred: fl
 
 
 def sb_flags_on_the_last_step(
-    rewards: Array, values: Array, dones: Array, last_value: float, last_done: bool, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    dones: Array,
+    last_value: float,
+    last_done: bool,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """The same, with names of the vocabulary, fed with the flag of each transition."""
     flags, bootstrapped = np.append(dones, last_done), np.append(values, last_value)
@@ -75,7 +87,13 @@ def cleanrl_returns_of_stale_advantages(
 
 
 def cleanrl_returns_alone(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> dict[str, Array]:
     """The same with separate flags and names for the results."""
     advantages, following = np.zeros_like(rewards), 0.0
@@ -87,7 +105,13 @@ def cleanrl_returns_alone(
 
 
 def skrl_compute_gae(
-    rewards: Array, values: Array, last_value: float, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    last_value: float,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """Truncation is ignored: neither the value of the true successor, nor a cut."""
     del truncated
@@ -101,7 +125,13 @@ def skrl_compute_gae(
 
 
 def skrl_with_next_values(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """The value of the reset state, and advantages that leak, though the true successor's value is at hand."""
     del truncated
@@ -115,7 +145,13 @@ def skrl_with_next_values(
 
 
 def cleanrl_one_flag(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """One flag for both."""
     dones = np.logical_or(terminated, truncated)
@@ -127,7 +163,13 @@ def cleanrl_one_flag(
 
 
 def purejaxrl_one_flag(
-    rewards: Array, values: Array, terminated: Array, truncated: Array, last_value: float, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    terminated: Array,
+    truncated: Array,
+    last_value: float,
+    gamma: float,
+    gae_lambda: float,
 ) -> tuple[Array, Array]:
     """The same without the values of true successors."""
     dones = np.logical_or(terminated, truncated)
@@ -139,64 +181,14 @@ def purejaxrl_one_flag(
     return advantages, advantages + values
 
 
-def sb3_reward_augmented(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
-) -> Array:
-    """A time-out adds gamma V of the terminal observation to the reward; then one flag masks all."""
-    rewards = rewards + gamma * next_values * (truncated & ~terminated)
-    dones = terminated | truncated
-    bootstrapped = np.append(values[1:], next_values[-1])
-    advantages, following = np.zeros_like(rewards), 0.0
-    for t in reversed(range(len(rewards))):
-        error = rewards[t] + gamma * bootstrapped[t] * (1.0 - dones[t]) - values[t]
-        advantages[t] = following = error + gamma * gae_lambda * (1.0 - dones[t]) * following
-    return advantages
-
-
-def sb3_rewards_come_augmented(
-    rewards: Array, values: Array, episode_starts: Array, last_value: float, last_done: bool, gamma: float, gae_lambda: float
-) -> tuple[Array, Array]:
-    """compute_returns_and_advantage: the collector has added the value to the reward."""
-    advantages, following = np.zeros_like(rewards), 0.0
-    for step in reversed(range(len(rewards))):
-        if step == len(rewards) - 1:
-            running, next_value = 1.0 - last_done, last_value
-        else:
-            running, next_value = 1.0 - episode_starts[step + 1], values[step + 1]
-        error = rewards[step] + gamma * next_value * running - values[step]
-        following = error + gamma * gae_lambda * running * following
-        advantages[step] = following
-    return advantages, advantages + values
-
-
-def rsl_rl_time_outs(
-    rewards: Array, values: Array, last_value: float, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
-) -> Array:
-    """A time-out adds gamma V(s_t)."""
-    rewards = rewards + gamma * values * truncated
-    dones, bootstrapped = terminated | truncated, np.append(values, last_value)
-    advantages, following = np.zeros_like(rewards), 0.0
-    for t in reversed(range(len(rewards))):
-        error = rewards[t] + (1 - dones[t]) * gamma * bootstrapped[t + 1] - values[t]
-        advantages[t] = following = error + (1 - dones[t]) * gamma * gae_lambda * following
-    return advantages
-
-
-def rsl_rl_with_next_values(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
-) -> Array:
-    """The same where the true successor's value is at hand."""
-    rewards = rewards + gamma * values * truncated
-    dones = terminated | truncated
-    advantages, following = np.zeros_like(rewards), 0.0
-    for t in reversed(range(len(rewards))):
-        error = rewards[t] + (1 - dones[t]) * gamma * next_values[t] - values[t]
-        advantages[t] = following = error + (1 - dones[t]) * gamma * gae_lambda * following
-    return advantages
-
-
 def stoix_truncated_delta_is_zero(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> tuple[Array, Array]:
     """The TD error of a truncated step is masked, so that its target is V(s_t)."""
     errors = (rewards + gamma * next_values * (1 - terminated) - values) * (1 - truncated)
@@ -208,9 +200,14 @@ def stoix_truncated_delta_is_zero(
 
 
 def brax_compute_gae(
-    truncation: Array, termination: Array, rewards: Array, values: Array, bootstrap_value: float, lambda_: float,
+    truncation: Array,
+    termination: Array,
+    rewards: Array,
+    values: Array,
+    bootstrap_value: float,
+    lambda_: float,
     discount: float,
-) -> tuple[Array, Array]:  # fmt: skip
+) -> tuple[Array, Array]:
     """Truncated steps are dropped, and the advantage is one step of reward and the next target."""
     kept = 1 - truncation
     following_values = np.append(values[1:], bootstrap_value)
@@ -237,7 +234,13 @@ def brax_without_truncation(
 
 
 def tianshou_rolled_values(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """v_s is made of v_s_ by np.roll."""
     return _gae(rewards, np.roll(next_values, 1) + 0 * values, next_values, terminated, truncated, gamma, gae_lambda)
@@ -263,7 +266,13 @@ def spinning_up_shifted_rewards(
 
 
 def spinning_up_with_flags(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """The same among episodes."""
     return _gae(np.roll(rewards, 1), values, next_values, terminated, truncated, gamma, gae_lambda)
@@ -283,7 +292,13 @@ def tianshou_masked_by_the_caller(
 
 
 def _gae(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """Right estimates of what is passed."""
     errors = rewards + gamma * np.where(terminated, 0.0, next_values) - values
@@ -299,17 +314,35 @@ ENDED = {"conventions": {"dones": "ended"}}
 SB = {"arguments": {"seg_rew": "rewards", "nextvpred": "last_value", "new": "dones", "vpred": "values"}}
 MASKED = {"conventions": {"next_values": "masked"}, "arguments": {"v_s": "values", "v_s_": "next_values"}}
 ENTRIES = (
-    Entry("GAE-01", "DLR-RM/stable-baselines3#105", GAE, sb3_dones_of_the_current_step, "bug", "flags_of_the_next_step"),
+    Entry(
+        "GAE-01", "DLR-RM/stable-baselines3#105", GAE, sb3_dones_of_the_current_step, "bug", "flags_of_the_next_step"
+    ),
     Entry("GAE-01", "DLR-RM/stable-baselines3#105", GAE, sb3_with_two_flags, "bug", "flags_of_the_next_step"),
     Entry(
-        "GAE-02", "hill-a/stable-baselines#385", GAE, sb_add_vtarg_and_adv, "bug", "flags_of_the_next_step",
+        "GAE-02",
+        "hill-a/stable-baselines#385",
+        GAE,
+        sb_add_vtarg_and_adv,
+        "bug",
+        "flags_of_the_next_step",
         {**SB, **ENDED},
     ),
     Entry(
-        "GAE-02", "hill-a/stable-baselines#385", GAE, sb_flags_on_the_last_step, "bug", "flags_of_the_next_step", ENDED,
+        "GAE-02",
+        "hill-a/stable-baselines#385",
+        GAE,
+        sb_flags_on_the_last_step,
+        "bug",
+        "flags_of_the_next_step",
+        ENDED,
     ),
     Entry(
-        "GAE-08", "vwxyzjn/cleanrl PR#337", GAE, cleanrl_returns_of_stale_advantages, "bug", "returns_without_advantages"
+        "GAE-08",
+        "vwxyzjn/cleanrl PR#337",
+        GAE,
+        cleanrl_returns_of_stale_advantages,
+        "bug",
+        "returns_without_advantages",
     ),
     Entry("GAE-08", "vwxyzjn/cleanrl PR#337", GAE, cleanrl_returns_alone, "bug", "returns_without_advantages"),
     Entry("GAE-09", "Toni-SM/skrl#449", GAE, skrl_compute_gae, "bug"),
@@ -317,16 +350,21 @@ ENTRIES = (
     Entry("GAE-11", "vwxyzjn/cleanrl#198", GAE, cleanrl_one_flag, "variant", "truncation_as_termination"),
     Entry("GAE-11", "luchris429/purejaxrl#20", GAE, purejaxrl_one_flag, "variant", "truncation_as_termination"),
     Entry("GAE-12", "DLR-RM/stable-baselines3#633", GAE, cleanrl_one_flag, "bug", "truncation_as_termination"),
-    Entry("GAE-12", "DLR-RM/stable-baselines3 PR#658", GAE, sb3_reward_augmented, "control"),
-    Entry("GAE-13", "leggedrobotics/rsl_rl#20", GAE, rsl_rl_time_outs, "variant", "time_out_bootstraps_own_value"),
-    Entry("GAE-13", "leggedrobotics/rsl_rl#20", GAE, rsl_rl_with_next_values, "variant", "time_out_bootstraps_own_value"),
     Entry("GAE-14", "EdanToledo/Stoix#142", GAE, stoix_truncated_delta_is_zero, "variant", "truncated_step_dropped"),
     Entry(
-        "GAE-14", "google/brax brax/training/agents/ppo/losses.py", GAE, brax_compute_gae, "variant",
+        "GAE-14",
+        "google/brax brax/training/agents/ppo/losses.py",
+        GAE,
+        brax_compute_gae,
+        "variant",
         "no_lambda_on_the_first_step+truncated_step_dropped",
     ),
     Entry(
-        "GAE-15", "google/brax brax/training/agents/ppo/losses.py", GAE, brax_without_truncation, "variant",
+        "GAE-15",
+        "google/brax brax/training/agents/ppo/losses.py",
+        GAE,
+        brax_without_truncation,
+        "variant",
         "no_lambda_on_the_first_step",
     ),
     Entry("GAE-19", "thu-ml/tianshou#886", GAE, tianshou_rolled_values, "bug", "values_rolled_from_next_values"),
@@ -334,9 +372,4 @@ ENTRIES = (
     Entry("GAE-20", "openai/spinningup#50", GAE, spinning_up_shifted_rewards, "bug", "rewards_of_the_previous_step"),
     Entry("GAE-20", "openai/spinningup#50", GAE, spinning_up_with_flags, "bug", "rewards_of_the_previous_step"),
     Entry("C-01", "thu-ml/tianshou#869", GAE, tianshou_masked_by_the_caller, "control", None, MASKED),
-    Entry("C-08", "DLR-RM/stable-baselines3#1864", GAE, sb3_reward_augmented, "control"),
-    Entry(
-        "C-08", "DLR-RM/stable-baselines3#633", GAE, sb3_rewards_come_augmented, "control", None,
-        {"conventions": {"rewards": "time_limit_bootstrapped"}},
-    ),
-)  # fmt: skip
+)

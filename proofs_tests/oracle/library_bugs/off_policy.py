@@ -65,7 +65,13 @@ def rl_triton_scan(
 
 
 def rl_triton_gae(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """The same in its kernel for generalised advantages."""
     ones = np.ones_like(rewards)

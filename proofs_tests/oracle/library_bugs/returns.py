@@ -48,7 +48,13 @@ def torchrl_vectorised_td_lambda_gammas(
 
 
 def torchrl_vectorised_gae(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: Array, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: Array,
+    gae_lambda: float,
 ) -> Array:
     """The same mistake in an advantage."""
     alive, carried = 1.0 - terminated, 1.0 - (terminated | truncated)
@@ -171,28 +177,51 @@ def gym_forward_discounted_rewards(rewards: Array, gamma: float) -> Array:
 LAMBDA, N_STEP, TO_GO = "td.lambda_return", "td.n_step_return", "mdp.rewards_to_go"
 ENTRIES = (
     Entry(
-        "RET-02", "facebookresearch/Pearl#46", "pg.reinforce", reinforce_without_discount_of_the_step, "variant",
+        "RET-02",
+        "facebookresearch/Pearl#46",
+        "pg.reinforce",
+        reinforce_without_discount_of_the_step,
+        "variant",
         "no_gamma_to_the_t",
     ),
     Entry(
-        "RET-03", "udacity/deep-reinforcement-learning#42", "pg.reinforce", udacity_whole_return, "variant",
+        "RET-03",
+        "udacity/deep-reinforcement-learning#42",
+        "pg.reinforce",
+        udacity_whole_return,
+        "variant",
         "full_return_at_every_step",
     ),
     Entry(
         "RET-05", "pytorch/rl#401", LAMBDA, torchrl_vectorised_td_lambda, "bug", "discount_of_the_next_step_on_values"
     ),
     Entry(
-        "RET-05", "pytorch/rl#401", LAMBDA, torchrl_vectorised_td_lambda_gammas, "bug",
+        "RET-05",
+        "pytorch/rl#401",
+        LAMBDA,
+        torchrl_vectorised_td_lambda_gammas,
+        "bug",
         "discount_of_the_next_step_on_values",
     ),
     Entry(
-        "RET-05", "pytorch/rl#401", "gae.advantage", torchrl_vectorised_gae, "bug",
+        "RET-05",
+        "pytorch/rl#401",
+        "gae.advantage",
+        torchrl_vectorised_gae,
+        "bug",
         "discount_of_the_next_step_on_values",
     ),
-    Entry("RET-06", "ray-project/ray#4626", N_STEP, rllib_discount_of_n_steps, "bug", "discount_of_n_steps_at_the_edge"),
+    Entry(
+        "RET-06", "ray-project/ray#4626", N_STEP, rllib_discount_of_n_steps, "bug", "discount_of_n_steps_at_the_edge"
+    ),
     Entry("RET-06", "ray-project/ray#4626", N_STEP, rllib_batch_edge, "bug", "discount_of_n_steps_at_the_edge"),
     Entry(
-        "RET-08", "openai/baselines#436", "td.one_step_return", baselines_ddpg_target, "bug", "truncation_as_termination"
+        "RET-08",
+        "openai/baselines#436",
+        "td.one_step_return",
+        baselines_ddpg_target,
+        "bug",
+        "truncation_as_termination",
     ),
     Entry("RET-08", "openai/baselines#436", N_STEP, baselines_ddpg_n_steps, "bug", "truncation_as_termination"),
     Entry("RET-09", "keraJLi/rejax#34", LAMBDA, rejax_q_lambda, "bug", "next_values_of_the_next_step"),
@@ -201,4 +230,4 @@ ENTRIES = (
     Entry("NORM-09", "openai/gym PR#3152", TO_GO, gym_forward_discounted_rewards, "variant", "sums_of_the_past"),
     Entry("C-11", "openai/baselines#224", TO_GO, baselines_discount_with_dones, "control"),
     Entry("C-11", "openai/baselines#224", TO_GO, baselines_a2c_returns, "control"),
-)  # fmt: skip
+)

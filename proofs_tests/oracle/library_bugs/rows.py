@@ -77,7 +77,13 @@ def roll_fixed(rewards: Array, values: Array, mask: Array, gamma: float, gae_lam
 
 
 def _gae(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """Right estimates of what is passed."""
     errors = rewards + gamma * np.where(terminated, 0.0, next_values) - values

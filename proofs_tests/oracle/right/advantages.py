@@ -12,7 +12,13 @@ Array = Any
 
 
 def loop(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, lam: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    lam: float,
 ) -> Array:
     """Backwards, one step after the other."""
     advantages, following = np.zeros_like(rewards), 0.0
@@ -24,7 +30,13 @@ def loop(
 
 
 def linear_system(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> Array:
     """Solve (I - gamma lambda shift) A = delta."""
     errors = rewards + gamma * np.where(terminated, 0.0, next_values) - values
@@ -34,7 +46,12 @@ def linear_system(
 
 
 def double_loop(
-    rewards: list[float], values: list[float], dones: list[bool], last_value: float, gamma: float, gae_lambda: float
+    rewards: list[float],
+    values: list[float],
+    dones: list[bool],
+    last_value: float,
+    gamma: float,
+    gae_lambda: float,
 ) -> list[float]:
     """Each estimate on its own, from lists, with one flag."""
     followers = [*values[1:], last_value]
@@ -52,7 +69,13 @@ def double_loop(
 
 
 def cleanrl(
-    rewards: Array, values: Array, dones: Array, next_value: float, next_done: bool, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    dones: Array,
+    next_value: float,
+    next_done: bool,
+    gamma: float,
+    gae_lambda: float,
 ) -> tuple[Array, Array]:
     """Flags say that an observation begins an episode; the last comes apart."""
     advantages, following = np.zeros_like(rewards), 0.0
@@ -87,7 +110,13 @@ def lambda_return_minus_value(
 
 
 def in_columns(
-    rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, gae_lambda: float
+    rewards: Array,
+    values: Array,
+    next_values: Array,
+    terminated: Array,
+    truncated: Array,
+    gamma: float,
+    gae_lambda: float,
 ) -> dict[str, Array]:
     """[T, B], in single precision, with names for the results."""
     length, width = rewards.shape
@@ -123,7 +152,12 @@ def per_step_discounts(rewards: Array, values: Array, discounts: Array, last_val
 
 
 def torch_loop(
-    rewards: torch.Tensor, values: torch.Tensor, dones: torch.Tensor, last_value: float, gamma: float, gae_lambda: float
+    rewards: torch.Tensor,
+    values: torch.Tensor,
+    dones: torch.Tensor,
+    last_value: float,
+    gamma: float,
+    gae_lambda: float,
 ) -> torch.Tensor:
     """PyTorch, with flags that are subtracted."""
     advantages, following = torch.zeros_like(rewards), torch.zeros(())

@@ -49,9 +49,7 @@ def q_target(rewards: Array, next_q_values: Array, terminated: Array, gamma: flo
     return rewards + gamma * (1 - terminated) * next_q_values.max(axis=1)
 
 
-def n_step_sums(
-    rewards: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, n: int
-) -> Array:
+def n_step_sums(rewards: Array, next_values: Array, terminated: Array, truncated: Array, gamma: float, n: int) -> Array:
     """Explicit sums."""
     targets = np.zeros_like(rewards)
     for t in range(len(rewards)):
@@ -123,7 +121,12 @@ def lambda_mean_of_n_steps(
 
 
 def lambda_from_gae(
-    rewards: torch.Tensor, values: torch.Tensor, dones: torch.Tensor, last_value: float, gamma: float, lmbda: float
+    rewards: torch.Tensor,
+    values: torch.Tensor,
+    dones: torch.Tensor,
+    last_value: float,
+    gamma: float,
+    lmbda: float,
 ) -> torch.Tensor:
     """Advantages plus values, with one flag."""
     followers = torch.cat([values[1:], torch.as_tensor(last_value).reshape(1).to(values)])
