@@ -1,7 +1,8 @@
 """Find the named deviations that a function equals, and the smallest input on which it differs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,14 @@ import numpy as np
 from ..spec.errors import RlproofError
 from .contract import Compute
 from .deviation import Deviation, named
+from .pairing import pairs_of_deviations
 from .layout import FLAT
 from .reading import Facts
 from .search import BrokenError, smallest
 from .trial import Finding, Observation, Trial
 
-PAIRED = 3
-"""How many of the likeliest ways to read the function are tried with pairs of deviations."""
+PAIRED, PAIRS = 2, 1500
+"""How many of the likeliest ways to read the function are tried with pairs of deviations, and with how many."""
 SMALL_SEARCH = 200
 
 
@@ -39,8 +41,9 @@ def name(ranked: Sequence[Tried], *, pairs: bool = True) -> Named | None:
         if single:
             return Named(trial, tuple(single.values()))
     for trial, seen, rest in ranked[:PAIRED] if pairs else ():
-        seen = sorted(seen, key=_size)  # the smallest first: they refute as well, and quicker
-        fitting = (d for d in _pairs(trial) if explains(d, trial, seen) and _explains_more(d, trial, rest))
+        smallest_first = sorted(seen, key=_size)  # they refute as well, and quicker
+        likely = islice(pairs_of_deviations(trial, smallest_first), PAIRS)
+        fitting = (d for d in likely if explains(d, trial, smallest_first) and _explains_more(d, trial, rest))
         pair = next(fitting, None)
         if pair is not None:
             return Named(trial, (pair,))
@@ -78,14 +81,6 @@ def _gives(compute: Compute, trial: Trial, seen: Sequence[Observation]) -> bool:
 
 def _without_behaviour(found: Finding | None) -> Finding | None:
     return None if found is not None and found.behaviour == "changes_its_arguments" else found
-
-
-def _pairs(trial: Trial) -> Iterator[Deviation]:
-    options = [entry for entry in named(trial.contract, trial.setting.told) if not entry.spelling]
-    for outer in options:
-        for inner in options:
-            if inner is not outer:
-                yield outer.after(inner)
 
 
 def shrink(trial: Trial, seed: int) -> tuple[Mapping[str, Any], Finding] | None:

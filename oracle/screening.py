@@ -52,7 +52,18 @@ def screen(
         if contract.is_rowwise:
             further = [entry for entry in further if _may_be_of_rows(entry, tried)]
         tried += _tried(contract, ways, possible, cases, further)
-    return sorted(tried, key=lambda entry: entry.rank)
+    return _confirmed(tried)
+
+
+def _confirmed(tried: Sequence[Scored]) -> list[Scored]:
+    """The best first: what was found roughly about it is compared exactly, until one case is wrong beyond doubt."""
+    while True:
+        ranked = sorted(tried, key=lambda entry: entry.rank)
+        best = ranked[0]
+        if not best.wrong or not best.wrong[0].is_rough:
+            return ranked
+        first = next(case for case, found in enumerate(best.findings) if found is not None)
+        best.findings[first] = best.trial.judge(best.seen[first])
 
 
 def _may_be_of_rows(layout: Layout, tried: Sequence[Scored]) -> bool:
@@ -104,7 +115,7 @@ def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> Scored:
 def _judged(trial: Trial, seen: Observation) -> Finding | None:
     """What is wrong with a result; arguments that contradict each other, read so, are not meant so."""
     try:
-        return trial.judge(seen)
+        return trial.judge(seen, roughly=True)
     except RlproofError as error:
         return Finding(f"cannot be read so: {str(error).splitlines()[0]}", behaviour="raises")
 

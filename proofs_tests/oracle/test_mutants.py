@@ -1,0 +1,61 @@
+"""No miss: mutants of right implementations do not agree, but those that compute the same."""
+
+import tomllib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from rlproof.oracle import check
+
+from .mutants import Mutant, mutants
+from .right import implementations
+
+EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
+"""Mutants that compute the same, with the reason: id = "reason"."""
+SAMPLE = 600
+SHARES = 40
+"""The sample is tried in so many tests."""
+
+
+def everything() -> Iterator[Mutant]:
+    """Every mutant of every right implementation in plain NumPy."""
+    for identifier, function in implementations():
+        if not {"torch", "jax", "jnp", "lax"} & set(getattr(function, "__code__", check.__code__).co_names):
+            yield from mutants(identifier, function)
+
+
+def sample() -> list[Mutant]:
+    """The same mutants each time, from all equations."""
+    found = list(everything())
+    return Random(0).sample(found, min(SAMPLE, len(found)))  # noqa: S311 - a sample, no secret
+
+
+TRIED = sample()
+LISTED: dict[str, str] = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
+
+
+def agrees(mutant: Mutant) -> bool:
+    """Whether the oracle finds nothing wrong."""
+    return bool(check(mutant.function, mutant.equation, explain=False, seconds=1))
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_mutant_does_not_agree(share: int) -> None:
+    """Each mutant is found wrong, or listed with the reason why it is not."""
+    own = list(islice(TRIED, share, None, SHARES))
+    assert own
+    assert [mutant.id for mutant in own if mutant.id not in LISTED and agrees(mutant)] == []
+
+
+def test_at_least_five_hundred_mutants_are_tried() -> None:
+    """The sample is as large as promised, without those that are equivalent."""
+    assert len([mutant for mutant in TRIED if mutant.id not in LISTED]) >= 500
+
+
+def test_a_listed_mutant_exists() -> None:
+    """Every entry of the list is a mutant that is tried, and has a reason."""
+    assert LISTED.keys() <= {mutant.id for mutant in TRIED}
+    assert all(LISTED.values())
