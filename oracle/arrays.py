@@ -92,7 +92,8 @@ def _libraries_of(function: Callable[..., Any]) -> Iterator[str]:
     """The libraries that the annotations and the code name."""
     plain = inspect.unwrap(getattr(function, "func", function))
     notes = " ".join(map(str, getattr(plain, "__annotations__", {}).values())).lower()
-    code = getattr(plain, "__code__", getattr(getattr(type(plain), "__call__", None), "__code__", None))
+    called = vars(type(plain)).get("__call__")  # of an object, its method
+    code = getattr(plain, "__code__", getattr(called, "__code__", None))
     scope = getattr(plain, "__globals__", {})
     modules = {getattr(scope.get(name), "__name__", "") for name in _names(code)} if code else set[str]()
     modules |= {getattr(scope.get(name), "__module__", None) or "" for name in _names(code)} if code else set()
@@ -118,6 +119,7 @@ def _jax_has_doubles() -> bool:
 
 
 def imported(name: str) -> Any:
+    """Import a library of somebody's function; a clear error if it is missing."""
     try:
         return importlib.import_module(name)
     except ImportError as missing:

@@ -14,7 +14,6 @@ from .arrays import Kind, NotNumbersError, to_numpy
 from .cases import FloatMDP, fields
 from .timing import TooSlow, time_limit
 
-
 WRITTEN = ("target_parameters", "action_values", "state_values")
 """Words for what is to be updated: functions may write into it; where nothing is changed, the result is as before."""
 MEANINGS = 24

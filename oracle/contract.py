@@ -12,6 +12,7 @@ import numpy as np
 
 from ..spec.registry import Equation, equation, equations
 from .agreement import parameters
+from .cases import is_discrete
 from .draws import Sizes
 from .reading import Facts
 from .substitution import exchanged
@@ -130,7 +131,7 @@ class Contract:
         return self.equation.sections.get("Returns", "").startswith(("One number", "A number", "A whole number"))
 
     def compute(self, facts: Facts) -> Outputs:
-        """The outputs by name, in the number system of the facts; from the rows that count alone, where that is told."""
+        """The outputs by name, in the facts' number system; from the rows that count alone, where that is told."""
         if "valid" in facts and self.is_mean:
             result = self._result(counted(facts))
         elif "valid" in facts and self.has_rows:
@@ -160,7 +161,7 @@ class Contract:
         yield from (form for form in self._forms(told) if form.negated in signs)
 
     def _signs(self, called: str) -> tuple[bool, ...]:
-        """Whether the result may be negated: what is called a loss must be one, but for a name of the equation's own."""
+        """Whether the result may be negated: what is called a loss must be one, but for the equation's own name."""
         returns = self.equation.sections.get("Returns", "")
         is_own = called in (self.equation.name, f"{self.equation.topic}_{self.equation.name}")
         if "to be maximised" in returns:
@@ -233,7 +234,7 @@ def by_rows(compute: Callable[[Facts], Any], facts: Facts, counted: Any) -> Any:
         return stacked([stacked([column[t] for column in columns]) for t in range(len(counted))])
     rows = np.flatnonzero(counted)
     kept = {name: value[rows] if _is_like(value, counted) else value for name, value in facts.items()}
-    some = next(value for value in facts.values() if _is_like(value, counted) and getattr(value, "dtype", None) != bool)
+    some = next(value for value in facts.values() if _is_like(value, counted) and not is_discrete(value))
     result = compute(kept) if len(rows) else some[:0]
     return stacked([*result, 0 * some[0]])[np.where(counted, np.cumsum(counted) - 1, -1)]
 

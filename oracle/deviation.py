@@ -1,8 +1,8 @@
 """Named deviations: runnable changes of a specification.
 
-A deviation turns the computation of an equation into another: it changes the facts before (a flag read one step late), the
-results after (a sign), or the formula itself. Two of them compose. Those that make sense for any equation about certain
-facts are families, made for each word; so a bug that nobody has listed still has a name if it is of a known kind.
+A deviation turns the computation of an equation into another: it changes the facts before (a flag read one step late),
+the results after (a sign), or the formula itself. Two of them compose. Those that make sense for any equation about
+certain facts are families, made for each word; so a bug that nobody has listed has a name if it is of a known kind.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -10,8 +10,8 @@ import numpy as np
 from ..spec.errors import RlproofError
 from .contract import Compute
 from .deviation import Deviation, named
-from .pairing import pairs_of_deviations
 from .layout import FLAT
+from .pairing import pairs_of_deviations
 from .reading import Facts
 from .search import BrokenError, smallest
 from .trial import Finding, Observation, Trial

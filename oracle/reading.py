@@ -38,7 +38,7 @@ class Reading:
     passed: Callable[[Any, Callable[[Any], Any]], Any] | None = None
     """What is passed in place of the data: a callable, a field of an object; gets the data and the array maker."""
     among: frozenset[str] = frozenset()
-    """Equations, by id or by one of their parameters, for which the word means this and nothing that it means elsewhere.
+    """Equations, by id or by one of their parameters, for which the word means this, and nothing it means elsewhere.
 
     Empty: all others.
     """

@@ -121,4 +121,5 @@ def _judged(trial: Trial, seen: Observation) -> Finding | None:
 
 
 def raises(scored: Scored) -> bool:
+    """Whether the function refused every case."""
     return all(finding is not None and finding.behaviour == "raises" for finding in scored.findings)

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+AGAIN = 0.5
+"""The exception is raised again after so many seconds: where Python calls back (on collecting garbage), it is lost."""
 
-class TooSlow(BaseException):  # noqa: N818 - not an Exception: the function at hand must not catch it
-    """The call takes longer than it may."""
+
+class TooSlow(BaseException):
+    """The call takes longer than it may; not an Exception, as the function at hand must not catch it."""
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:

@@ -23,7 +23,7 @@ from .rounding import UNIT_ROUNDOFF, Rounded
 MASKS = ("token_mask", "valid")
 """Facts that say which entries count; results elsewhere may be anything."""
 NEAR = 2.0**-16
-"""Results further apart than this share of them and of the inputs are not equal in any precision: they need no bound."""
+"""Results further apart than this share of them and of the inputs are equal in no precision: they need no bound."""
 REFERENCE_BITS = 256
 
 
@@ -104,15 +104,23 @@ class Trial:
             return Finding(f"returns {len(seen.result.arrays)} results where {wanted} was expected")
         if compute is None and self.contract.equation.id in JUDGES and not self.form.negated:
             return self._judged(seen, arrays)
-        if self.is_undefined(seen):
-            return None
-        if (roughly or compute is not None) and self._is_far(seen, arrays, compute or self.contract.compute):
-            return Finding("far off", is_rough=True)
-        found = self._compared(seen, arrays, compute or self.contract.compute)
-        other = self.contract.extra.accepts
-        if found is not None and compute is None and other is not None and self._compared(seen, arrays, other) is None:
-            return None
-        return found
+        return None if self.is_undefined(seen) else self._against(seen, arrays, compute, roughly=roughly)
+
+    def _against(
+        self, seen: Observation, arrays: list[np.ndarray], compute: Compute | None, *, roughly: bool
+    ) -> Finding | None:
+        """What is wrong against a change of the equation, or else against everything that is right."""
+        others = (self.contract.extra.accepts,) if self.contract.extra.accepts is not None else ()
+        first: Finding | None = None
+        for right in (self.contract.compute, *others) if compute is None else (compute,):
+            if (roughly or compute is not None) and self._is_far(seen, arrays, right):
+                found: Finding | None = Finding("far off", is_rough=True)
+            else:
+                found = self._compared(seen, arrays, right)
+            if found is None:
+                return None
+            first = first or found
+        return first
 
     def is_refuted(self, seen: Observation, compute: Compute) -> bool:
         """Whether a result is so far from a change of the equation that no bound is needed."""
@@ -214,12 +222,12 @@ class Trial:
     def _compared(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> Finding | None:
         exact = self.expected(seen.arguments, compute)
         rounded: dict[str, tuple[Any, ...]] = {}
-        for position, (got, wanted) in enumerate(zip(arrays, exact, strict=True)):
-            counted = self._counted(self.setting.facts(seen.arguments), np.shape(wanted), self.form.outputs[position])
-            if got.shape == np.shape(wanted):
-                if _is_nearest(got[counted], np.asarray(wanted)[counted]):
-                    continue
-                got, wanted = np.where(counted, got, 0), np.where(counted, wanted, 0)
+        for position, (result, right) in enumerate(zip(arrays, exact, strict=True)):
+            counted = self._counted(self.setting.facts(seen.arguments), np.shape(right), self.form.outputs[position])
+            is_like = result.shape == np.shape(right)
+            if is_like and _is_nearest(result[counted], np.asarray(right)[counted]):
+                continue
+            got, wanted = (np.where(counted, result, 0), np.where(counted, right, 0)) if is_like else (result, right)
             dtype = _dtype(got)
             found = self._within(seen, compute, dtype, position, got, wanted, rounded)
             if found.agrees:

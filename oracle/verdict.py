@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ class Cases(int):
 
     by_class: Mapping[str, int]
 
-    def __new__(cls, by_class: Mapping[str, int]) -> "Cases":
+    def __new__(cls, by_class: Mapping[str, int]) -> Self:
         """Add the classes up."""
         total = super().__new__(cls, sum(by_class.values()))
         total.by_class = dict(by_class)
@@ -69,7 +69,9 @@ class Verdict:
 
     def __str__(self) -> str:
         """The report."""
-        what = f"is {self.equation} with {self.variant}" if self.status == VARIANT else f"{self.status}: {self.equation}"
+        what = (
+            f"is {self.equation} with {self.variant}" if self.status == VARIANT else f"{self.status}: {self.equation}"
+        )
         lines = [f"{self.function} {what}" if self.status == VARIANT else f"{self.function}: {what}"]
         lines += [f"  {line}" for line in self.explanation.splitlines()]
         lines += [f"  seen in: {reference}" for reference in self.references]

@@ -47,7 +47,7 @@ def ignored(_: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
             )
 
 
-def ends_of_episodes(_: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
+def ends_of_episodes(_: Contract, __: frozenset[str]) -> Iterator[Deviation]:
     """Terminations and truncations that are taken for each other, and the values after them."""
     yield deviation(
         "truncation_as_termination",

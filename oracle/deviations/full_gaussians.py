@@ -25,9 +25,7 @@ def _density(facts: Facts, *, square: Any = 1, determinant: Any = 1, constant: A
     whole = policy.full_gaussian_log_prob(facts["actions"], facts["mean"], factor)
     half, logs, count = half_log_2_pi(factor), _log_diagonal(factor), factor.shape[-1]
     squares = whole + logs + count * half
-    return {
-        "full_gaussian_log_prob": square * squares - determinant * logs - constant * (1 if once else count) * half
-    }
+    return {"full_gaussian_log_prob": square * squares - determinant * logs - constant * (1 if once else count) * half}
 
 
 def _entropy(facts: Facts, *, determinant: Any = 1, constant: Any = 1, once: bool = False, e: Any = 1) -> Outputs:
@@ -46,9 +44,7 @@ def _kl(facts: Facts, *, determinant: Any = 1, dimensions: Any = 1) -> Outputs:
 
 
 def _diagonals(facts: Facts) -> Facts:
-    return {
-        word: where(np.eye(facts[word].shape[-1], dtype=bool), facts[word], 0) for word in TRIL if word in facts
-    }
+    return {word: where(np.eye(facts[word].shape[-1], dtype=bool), facts[word], 0) for word in TRIL if word in facts}
 
 
 def _squared(facts: Facts) -> Facts:
@@ -63,11 +59,13 @@ def _products(factor: Any) -> Any:
 
 
 DIAGONAL = deviation(
-    "correlations_ignored", "the factor's diagonal alone is used: dimensions are taken as independent",
+    "correlations_ignored",
+    "the factor's diagonal alone is used: dimensions are taken as independent",
     before(_diagonals),
 )
 COVARIANCE = deviation(
-    "covariance_taken_for_its_factor", "the lower half of the covariance is taken for its Cholesky factor",
+    "covariance_taken_for_its_factor",
+    "the lower half of the covariance is taken for its Cholesky factor",
     before(_squared),
 )
 

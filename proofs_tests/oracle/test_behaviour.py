@@ -204,7 +204,7 @@ def test_a_function_gets_a_clear_verdict(function: Callable[..., Any], statuses:
 def test_interrupting_is_up_to_the_user() -> None:
     """Ctrl-C is not the function's doing."""
 
-    def interrupted(rewards: Array, gamma: float) -> float:
+    def interrupted(rewards: Array, gamma: float) -> float:  # noqa: ARG001 - it does not come that far
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

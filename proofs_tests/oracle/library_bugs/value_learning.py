@@ -13,6 +13,7 @@ def reagent_maximum_of_the_online_network(
     rewards: Array, next_q_values: Array, other_next_q_values: Array, terminated: Array, gamma: float
 ) -> Array:
     """The target network is evaluated, the online network is used."""
+    assert next_q_values.shape == other_next_q_values.shape
     return rewards + gamma * (1 - terminated) * other_next_q_values.max(axis=1)
 
 
