@@ -51,7 +51,7 @@ def _rebuilt(function: Any, parts: Mapping[str, Any], done: dict[Any, Any]) -> A
     done[function] = result
     for name, value in own.items():
         part = name_of(value)
-        if part in parts:
+        if part is not None and part in parts:
             changed[name] = parts[part]
         elif part is not None and not part.startswith(BASIC) and isinstance(value, FunctionType):
             changed[name] = _rebuilt(value, parts, done)

@@ -16,7 +16,7 @@ from ...spec.validation import read_discounts
 from ..contract import Extra, Outputs, stacked
 from ..reading import Facts
 
-Part = Callable[[Facts], Any]
+Part = Callable[..., Any]
 RETURN = ("rewards", "next_values", "terminated", "truncated")
 
 

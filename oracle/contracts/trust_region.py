@@ -55,6 +55,7 @@ def _is_solved_early(facts: Facts) -> bool:
 def _with_threshold(facts: Facts) -> dict[str, Any]:
     """Conjugate gradients that stop at a squared residual of 1e-10."""
     matrix, gradient, tiny = facts["fisher_matrix"], facts["gradient"], numbers.rational("1/10000000000")
+    solution = 0 * gradient
     for count in range(int(facts["iterations"]) + 1):
         solution = trpo.conjugate_gradient(matrix, gradient, iterations=count)
         residual = matrix @ solution - gradient

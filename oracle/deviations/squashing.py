@@ -5,7 +5,7 @@ from typing import Any
 
 from ...spec import policy
 from ...spec.numbers import concatenate, exp, log, maximum, stack
-from ..contract import Outputs
+from ..contract import Compute, Outputs
 from ..contracts.distributions import tanh
 from ..deviation import CONTESTED, DELIBERATE, Deviation, after, deviation, instead
 from ..reading import Facts
@@ -21,6 +21,14 @@ def _squashed(facts: Facts, correction: Callable[[Any], Any], *, at: str = "unsq
     actions = tanh(facts["unsquashed"]) if at == "squashed" else facts["unsquashed"]
     density = policy.gaussian_log_prob(actions, facts["mean"], facts["log_std"])
     return {"squashed_gaussian_log_prob": density - share * correction(facts["unsquashed"]).sum(axis=-1)}
+
+
+def _squashed_with(options: dict[str, Any]) -> Callable[[Compute], Compute]:
+    return instead(lambda facts: _squashed(facts, **options))
+
+
+def _scored_with(options: dict[str, Any]) -> Callable[[Compute], Compute]:
+    return instead(lambda facts: _score(facts, **options))
 
 
 def _clipped_slope(epsilon: float) -> Callable[[Any], Any]:
@@ -142,7 +150,7 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
             for epsilon in EPSILONS
         ),
         *(
-            deviation(name, says, instead(lambda f, w=options: _squashed(f, **w)), effect=effect)
+            deviation(name, says, _squashed_with(options), effect=effect)
             for name, says, effect, options in (
                 ("no_squash_correction", "log(1 - tanh^2) is not subtracted",
                  "ratios and entropies are wrong near the ends",
@@ -183,7 +191,7 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
     ),
     "policy.gaussian_score": (
         *(
-            deviation(name, says, instead(lambda f, w=weights: _score(f, **w)))
+            deviation(name, says, _scored_with(weights))
             for name, says, weights in (
                 ("in_sigma", "the second part is in sigma, not in log sigma",
                  {"of_scale": lambda z, s: (z * z - 1) * exp(-s)}),

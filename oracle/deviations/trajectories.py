@@ -153,7 +153,7 @@ TIME_OUTS = (
     deviation(
         "time_out_bootstraps_own_value",
         "a truncated step bootstraps from V(s_t) instead of V of its successor, even where it terminates",
-        before(lambda f: _own_at_truncation(f) | {"terminated": f["terminated"] & ~f["truncated"]}),
+        before(lambda f: {**_own_at_truncation(f), "terminated": f["terminated"] & ~f["truncated"]}),
         needs=("truncated", "values"), seen=("leggedrobotics/rsl_rl#20",), kind=CONTESTED, spelling="terminated too",
     ),
 )  # fmt: skip

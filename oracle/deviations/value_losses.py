@@ -43,7 +43,8 @@ def _losses(name: str, entries: tuple[tuple[Any, ...], ...]) -> tuple[Deviation,
     """Deviations of a loss from (id, what it says, loss, needs, kind, effect, seen, spelling)."""
     found = []
     for identifier, says, loss, *rest in entries:
-        needs, kind, effect, seen, spelling = (*rest, *((), BUG, "", (), "")[len(rest) :])
+        usual: tuple[Any, ...] = ((), BUG, "", (), "")
+        needs, kind, effect, seen, spelling = (*rest, *usual[len(rest) :])
         found.append(
             deviation(identifier, says, instead(lambda f, find=loss: {name: find(f)}), needs=needs, kind=kind,
                       effect=effect, seen=seen, spelling=spelling)

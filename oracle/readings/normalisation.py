@@ -1,5 +1,7 @@
 """Names for how advantages and rewards are normalised, and the constants that are usually built in."""
 
+from typing import Any
+
 from ...spec.numbers import rational
 from ..reading import Facts, Reading, Rule, reading, rule
 
@@ -7,7 +9,7 @@ NORMALISING = ("ppo.advantage_normalisation", "ppo.advantage_whitening")
 EPSILONS = (1e-8, 1e-5, 1e-6, 1e-7, 1e-9, 1e-10, 1e-12, 1e-4, 1e-3, 0.0)
 
 
-def _positive(drawn: Facts) -> Facts:
+def _positive(drawn: Facts) -> Any:
     """An epsilon that is passed is not zero: without it, equal numbers give zero by zero."""
     return drawn["norm_epsilon"] if drawn["norm_epsilon"] != 0 else rational("1/1048576")
 

@@ -136,7 +136,7 @@ def leave_one_out_normalised_advantages_scale_the_plain_ones(
     """Times the others' standard deviation plus epsilon, if it is not zero, they are the leave-one-out advantages."""
     found = tokens.leave_one_out_normalised_advantages(group_rewards, ddof=ddof, norm_epsilon=norm_epsilon)
     deviation = _of_the_others(group_rewards, ddof)
-    divisor = np.where(numbers.holds(deviation == 0), numbers.arb(1), deviation + norm_epsilon)
+    divisor = numbers.where(numbers.holds(deviation == 0), 1, deviation + norm_epsilon)
     yield equal(found * divisor, tokens.rloo_advantages(group_rewards))
     moved = scale * group_rewards
     again = tokens.leave_one_out_normalised_advantages(moved, ddof=ddof, norm_epsilon=scale * norm_epsilon)
@@ -256,7 +256,7 @@ def _of_the_others(group_rewards: Array, ddof: int) -> Array:
         centred = others - others.sum(axis=1)[:, None] / others.shape[1]
         variance = (centred * centred).sum(axis=1) / (others.shape[1] - ddof)
         equal_ones = numbers.holds(others == others[:, :1]).all(axis=1)
-        columns.append(np.where(equal_ones, numbers.arb(0), numbers.sqrt(variance)))
+        columns.append(numbers.where(equal_ones, 0, numbers.sqrt(variance)))
     return np.stack(columns, axis=1)
 
 
