@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .deviation import named
+from .expectation import gradient_in_expectation
 from .gradient_check import Differentiated, differentiate, has_gradient, names, wrong_slope
 from .layout import FLAT, LAYOUTS
 from .naming import Named, explains, name
@@ -25,7 +26,10 @@ COLUMNS = "columns"
 
 def beyond(run: Run, best: Scored) -> Verdict:
     """Look further at a function that is right in all that was asked."""
-    for look in (_reproduced, _masked, _extreme, _in_columns, _assumed, _gradient):
+    rest = (_masked, _extreme, _in_columns, _assumed)
+    # A wrong gradient is what a loss is asked about; where there is none, the values are looked at first.
+    looks = (_gradient, *rest) if has_gradient(best.trial) else (*rest, _gradient)
+    for look in (_reproduced, *looks):
         found = look(run, best)
         if found is not None:
             return found
@@ -102,11 +106,20 @@ def _gradient(run: Run, best: Scored) -> Verdict | None:
             run.failed += 1
             wrong = wrong or (found[0], points[-1].seen.arguments, found[1])
     if wrong is None:
-        return None
+        return _expected_gradient(run, best)
     word, arguments, finding = wrong
     called = tuple(names(trial, word, points))
     shown = counterexample(trial, arguments, finding)
     return run.verdict(trial, VARIANT if called else DISAGREES, finding.message, shown, behaviours=called)
+
+
+def _expected_gradient(run: Run, best: Scored) -> Verdict | None:
+    """The name of a gradient that is right on each sample, but wrong on average, as the policy moves the samples."""
+    called = gradient_in_expectation(best.trial, run.seed)
+    if called is None:
+        return None
+    said = "its values are right, but as a loss it does not lower the divergence: the policy itself samples, and"
+    return run.verdict(best.trial, VARIANT, f"{said} the {called.replace('_', ' ')}", behaviours=(called,))
 
 
 def _assumed(run: Run, best: Scored) -> Verdict | None:

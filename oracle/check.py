@@ -149,13 +149,14 @@ def _searched(run: Run, trial: Trial) -> Observation | None:
 
 
 def _named(run: Run, best: Scored, scored: Sequence[Scored]) -> Verdict:
-    minimal = shrink(best.trial, own_seed(run.seed, "small"))
+    is_far = any(best.trial.is_wrong_roughly(seen) for seen in best.seen)
+    minimal = shrink(best.trial, own_seed(run.seed, "small"), roughly=is_far and not best.trial.is_judged)
     shown = None if minimal is None else counterexample(best.trial, best.trial.arguments(minimal[0]), minimal[1])
     behaviours = {finding.behaviour for finding in best.wrong}
     if behaviours == {"changes_its_arguments"}:
         return run.verdict(best.trial, VARIANT, best.wrong[0].message, shown, behaviours=("changes_its_arguments",))
     is_close = all(finding.only_rounding for finding in best.wrong)
-    tried = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in scored if not raises(entry)]
+    tried = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in scored if not _refuses(entry)]
     tried.sort(key=lambda entry: entry[0].layout.columns == 1)  # one column may be a row of sequences of length one
     found = name(tried, pairs=not is_close)
     if is_close and found is None:
@@ -167,6 +168,12 @@ def _named(run: Run, best: Scored, scored: Sequence[Scored]) -> Verdict:
     if over is not None:
         return run.verdict(best.trial, VARIANT, mean(over), shown, behaviours=("equal_in_expectation",))
     return run.verdict(best.trial, DISAGREES, best.wrong[0].message, shown)
+
+
+def _refuses(scored: Scored) -> bool:
+    """Whether the function returned no numbers once: nothing that computes numbers explains it."""
+    behaviours = {finding.behaviour for finding in scored.wrong}
+    return not behaviours <= {None, "changes_its_arguments"}
 
 
 def _inexpressible(expected: Contract, candidate: Candidate) -> Verdict:

@@ -12,6 +12,7 @@ import numpy as np
 from ..spec import numbers, trajectories
 from .agreement import distance
 from .cases import each, exactly
+from .gradient_check import slopes_at
 from .reading import Facts
 from .search import search
 from .strategies import Sizes, arguments
@@ -64,6 +65,54 @@ def _equal(trial: Trial, samples: Sequence[tuple[Any, Facts, Any]]) -> bool:
     return all(distance(one, other) <= scale * float(np.finfo(np.float32).eps) for one, other in pairs)
 
 
+def gradient_in_expectation(trial: Trial, seed: int) -> str | None:
+    """Name the expected gradient of a divergence's estimator whose samples are the policy's own, where it is wrong.
+
+    A policy that learns moves its samples as well: k1's gradient is zero on average, k3's that of the reverse
+    divergence; k2's is right.
+    """
+    live = [entry.word for entry in trial.setting.readings if entry.style.get("samples") == "own"]
+    if "log_probs" not in live:
+        return None
+    problems: list[Facts] = []
+    names = ("full_probabilities", "other_full_probabilities")
+    search(problems.append, arguments(names, Sizes(actions=(2, 3), length=(1, 1))), examples=PROBLEMS, seed=seed)
+    found = [_expected_slope(trial, problem) for problem in problems]
+    pairs = [(numbers.float64(p["full_probabilities"][0]), numbers.float64(p[names[1]][0])) for p in problems]
+    for name, right in SLOPES.items():
+        wanted = [right(policy, other) for policy, other in pairs]
+        if all(
+            slope is not None and np.allclose(slope, w, rtol=0, atol=LARGE)
+            for slope, w in zip(found, wanted, strict=True)
+        ):
+            return name or None
+    return "gradient_biased_in_expectation"
+
+
+LARGE = 2.0**-16
+"""More than single precision can lose on slopes up to the logarithm of 16."""
+SLOPES: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "": lambda p, q: p * (np.log(p / q) - (p * np.log(p / q)).sum()),
+    "gradient_zero_in_expectation": lambda p, _: 0 * p,
+    "gradient_of_the_reverse_divergence_in_expectation": lambda p, q: p - q,
+}
+"""Gradients in the logits of the policy: of its divergence from the other, and what is found instead."""
+
+
+def _expected_slope(trial: Trial, problem: Facts) -> np.ndarray | None:
+    """The mean over the policy's own samples of the gradient in its logits."""
+    policy = numbers.float64(problem["full_probabilities"][0])
+    slopes = []
+    for _, drawn, _ in _actions(problem):
+        seen = trial.observe(trial.arguments(drawn))
+        found = slopes_at(trial, seen, ["log_probs"])
+        if found is None:
+            return None
+        slopes.append(float(found["log_probs"].sum()))
+    weights = policy * np.array(slopes)
+    return weights - weights.sum() * policy
+
+
 def _times(result: Any, factor: Any) -> Any:
     return result if factor is None else np.tensordot(np.asarray(result), factor, axes=1)
 
@@ -73,6 +122,13 @@ def _actions(problem: Facts) -> Iterator[tuple[Any, Facts, Any]]:
     old, new = problem["full_probabilities"][0], problem["other_full_probabilities"][0]
     for before, after in zip(old, new, strict=True):
         yield before, {"old_log_probs": _logarithm(before), "log_probs": _logarithm(after)}, None
+
+
+def _two_actions(problem: Facts) -> Iterator[tuple[Any, Facts, Any]]:
+    """Two independent actions, so that what mixes samples before it averages them is told from what does not."""
+    for first, one, _ in _actions(problem):
+        for second, other, _ in _actions(problem):
+            yield first * second, {name: numbers.concatenate([one[name], other[name]]) for name in one}, None
 
 
 def _logarithm(probability: Any) -> Any:
@@ -100,7 +156,7 @@ def _weighted_episodes(problem: Facts) -> Iterator[tuple[Any, Facts, Any]]:
 
 
 def _of_actions(*identifiers: str) -> Mapping[str, Sampling]:
-    sampling = Sampling("actions of the old policy", ("full_probabilities", "other_full_probabilities"), _actions)
+    sampling = Sampling("actions of the old policy", ("full_probabilities", "other_full_probabilities"), _two_actions)
     return dict.fromkeys(identifiers, sampling)
 
 

@@ -44,8 +44,10 @@ DATA = frozenset(
     )
 )
 """Facts that are given: a gradient in what alone tells them says nothing, and is not asked for."""
-CONSTANT = frozenset(("advantages", "returns", "divergences"))
+CONSTANT = frozenset(("advantages", "returns"))
 """Facts that are constants even where they follow from others."""
+FLOWING: frozenset[str] = frozenset()
+"""No fact is a constant: a gradient flows through everything."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ def differentiate(trial: Trial, drawn: Facts) -> Differentiated | Finding | None
     return Finding(found, behaviour="raises") if isinstance(found, str) else Differentiated(seen, found)
 
 
+def slopes_at(trial: Trial, seen: Observation, words: Sequence[str]) -> dict[str, np.ndarray] | None:
+    """The candidate's gradients of the sum of its results, by word; None where it raises."""
+    found = _slopes(trial, seen, words)
+    return None if isinstance(found, str) else found
+
+
 def wrong_slope(trial: Trial, found: Differentiated) -> tuple[str, Finding] | None:
     """The first word in which the gradient is wrong, and how."""
     for word in found.slopes:
@@ -91,23 +99,37 @@ def names(trial: Trial, word: str, points: Sequence[Differentiated]) -> Iterator
     if trial.contract.equation.id in TARGETS:
         yield f"gradient_flows_through_{word}"
         return
-    if not any(point.slopes[word].any() for point in points):
+    if all(_vanishes(trial, point, word) for point in points):
         yield f"gradient_stopped_at_{word}"
         return
-    if _all_equal(trial, points, word, trial.contract.compute, frozen=False):
+    if _all_equal(trial, points, word, trial.contract.compute, still=FLOWING):
         yield f"gradient_flows_through_{word}"
+    for fact in sorted(trial.setting.told - CONSTANT - {word}):
+        if _all_equal(trial, points, word, trial.contract.compute, still=CONSTANT | {fact}):
+            yield f"gradient_stopped_at_{fact}"
     for deviation in named(trial.contract, trial.setting.told):
         if _all_equal(trial, points, word, deviation.change(trial.contract.compute)):
             yield f"gradient_of_{deviation.id}"
 
 
 def _all_equal(
-    trial: Trial, points: Sequence[Differentiated], word: str, compute: Compute, *, frozen: bool = True
+    trial: Trial, points: Sequence[Differentiated], word: str, compute: Compute, *, still: frozenset[str] = CONSTANT
 ) -> bool:
     try:
-        return all(_compare(trial, point, word, compute, frozen=frozen) is None for point in points)
+        return all(_compare(trial, point, word, compute, still=still) is None for point in points)
     except (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
         return False  # a change that is not defined here explains nothing
+
+
+def _vanishes(trial: Trial, point: Differentiated, word: str) -> bool:
+    """Whether a gradient is zero, or no more than the right one's rounding error: what cancels may leave a rest."""
+    got = point.slopes[word]
+    if not got.any():
+        return True
+    direction = _signed(got.size, 3).reshape(got.shape)
+    weighted = _weighted(trial, trial.contract.compute, CONSTANT)
+    bound = _bound(weighted, point.seen.arguments, word, direction, str(got.dtype))
+    return bool(abs((got.astype(float) * direction).sum()) <= bound)
 
 
 def _generic(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,15 +172,15 @@ def _slopes(trial: Trial, seen: Observation, words: Sequence[str]) -> dict[str, 
 
 
 def _compare(
-    trial: Trial, point: Differentiated, word: str, compute: Compute, *, frozen: bool = True
+    trial: Trial, point: Differentiated, word: str, compute: Compute, *, still: frozenset[str] = CONSTANT
 ) -> Finding | None:
     """Compare the gradient in one word along one direction; None too where the formula has a kink."""
     seen, got = point.seen, point.slopes[word]
     direction = _signed(got.size, 3).reshape(got.shape)
     slope = float((got.astype(float) * direction).sum())
-    if trial.contract.equation.id in TARGETS and frozen:
+    if trial.contract.equation.id in TARGETS and still:
         return None if slope == 0 else Finding(f"the gradient in {word} is {slope}, where nothing may flow", 0.0, slope)
-    weighted = _weighted(trial, compute, frozen=frozen)
+    weighted = _weighted(trial, compute, still)
     base = each(exactly, seen.arguments)
     forward, backward = (_quotient(trial, weighted, base, word, direction, step) for step in (STEP, -STEP))
     if abs(float(numbers.float64(forward - backward))) > float(2.0**-60):
@@ -172,15 +194,15 @@ def _compare(
     return Finding(f"{said} along {direction.tolist()}", _float(forward), slope)
 
 
-def _weighted(trial: Trial, compute: Compute, *, frozen: bool) -> Callable[[Facts, Facts], Any]:
-    """The weighted sum of all results at moved arguments; constants are those of the first."""
+def _weighted(trial: Trial, compute: Compute, still: frozenset[str]) -> Callable[[Facts, Facts], Any]:
+    """The weighted sum of all results at moved arguments; the facts that stay still are those of the first."""
     present = trial.contract.presented(compute, trial.form)
 
     def total(arguments: Facts, base: Facts) -> Any:
         facts = trial.setting.facts(arguments)
-        if frozen:
-            still = trial.setting.facts(base)
-            facts |= {name: still[name] for name in CONSTANT & facts.keys()}
+        if still & facts.keys():
+            first = trial.setting.facts(base)
+            facts |= {name: first[name] for name in still & facts.keys()}
         results = present(facts)
         weights = _weights([np.shape(result) for result in results])
         return sum(_dot(result, weight) for result, weight in zip(results, weights, strict=True))

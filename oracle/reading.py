@@ -143,7 +143,8 @@ class Setting:
     @property
     def conventions(self) -> dict[str, str]:
         """The convention of each word that has several, and of each built-in constant."""
-        read = {entry.word: entry.convention for entry in self.readings if entry.word in self.several}
+        chosen = [entry for entry in self.readings if entry.word in self.several and entry.convention != "own"]
+        read = {entry.word: entry.convention for entry in chosen}
         return read | {rule.fact: rule.convention for rule in self.rules if rule.convention is not None}
 
     @property

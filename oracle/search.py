@@ -1,14 +1,17 @@
 """Look for an input that breaks a check, and shrink it to the smallest."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 from zlib import crc32
 
 import hypothesis
+import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from ..spec.decision_process import MDP
 from .independent import BACKEND
 from .strategies import Sizes, arguments
 
@@ -84,23 +87,47 @@ def smallest(check: Callable[[Any], Any], names: Iterable[str], *, examples: int
     Shrinking makes numbers small, but seldom an array shorter whose length others share.
     """
     names = tuple(names)
+    dimensions = _dimensions(names)
 
     def attempt(bounds: dict[str, int]) -> Search:
-        sizes = Sizes(**{dimension: (1, bound) for dimension, bound in bounds.items()})
+        sizes = Sizes(**{dimension: (1, bounds.get(dimension, 1)) for dimension in DIMENSIONS})
         return search(check, arguments(names, sizes), examples=examples, seed=seed)
 
-    for size in range(1, LARGEST_SMALL + 1):
-        bounds = dict.fromkeys(DIMENSIONS, size)
+    for size in range(1, (LARGEST_SMALL if dimensions else 1) + 1):
+        bounds = dict.fromkeys(dimensions, size)
         found = attempt(bounds)
-        if found.error is not None:
-            return _narrowed(found, bounds, attempt)
+        if found.error is not None:  # of one dimension alone, fewer have been tried already
+            return _narrowed(found, bounds, attempt) if len(dimensions) > 1 else found
     return None
+
+
+@cache
+def _dimensions(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The dimensions on which the shape of what is drawn depends."""
+
+    def shapes(**larger: int) -> list[Any]:
+        cases: list[Mapping[str, Any]] = []
+        sizes = Sizes.fixed(**{dimension: larger.get(dimension, 1) for dimension in DIMENSIONS})
+        search(cases.append, arguments(names, sizes), examples=1, seed=0)
+        return [[_shape(value) for value in case.values()] for case in cases]
+
+    smallest_shapes = shapes()
+    return tuple(dimension for dimension in DIMENSIONS if shapes(**{dimension: 2}) != smallest_shapes)
+
+
+def _shape(value: Any) -> Any:
+    """The shape of an array, of a process, of a record of arrays; whole numbers count, too."""
+    if isinstance(value, MDP):
+        return np.shape(value.reward)
+    if isinstance(value, tuple):
+        return tuple(map(_shape, value))
+    return value if isinstance(value, int) else np.shape(value)
 
 
 def _narrowed(found: Search, bounds: dict[str, int], attempt: Callable[[dict[str, int]], Search]) -> Search:
     """Lower one bound after the other as long as the failure shows."""
-    for dimension in DIMENSIONS:
-        for bound in range(1, bounds[dimension]):
+    for dimension, largest in tuple(bounds.items()):
+        for bound in range(1, largest):
             smaller = attempt({**bounds, dimension: bound})
             if smaller.error is not None:
                 found, bounds = smaller, {**bounds, dimension: bound}

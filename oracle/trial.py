@@ -66,6 +66,11 @@ class Trial:
         """How the data of each word are passed, where not as an array."""
         return {reading.word: reading.passed for reading in self.setting.readings}
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether the theory leaves the result open in part, so that it is judged by other means than its numbers."""
+        return self.contract.equation.id in JUDGES
+
     def arguments(self, drawn: Facts, *, restricted: bool = True) -> dict[str, Any]:
         """The arguments in floats, laid out along time first."""
         lifted = self.layout.lift(self.contract, drawn)
@@ -126,6 +131,13 @@ class Trial:
         """Whether a result is so far from a change of the equation that no bound is needed."""
         arrays = None if seen.result.problem is not None else self._arranged(seen.result)
         return arrays is not None and not self.is_undefined(seen) and self._is_far(seen, arrays, compute)
+
+    def is_wrong_roughly(self, seen: Observation) -> bool:
+        """Whether a result is far from everything that is right, or no result at all."""
+        others = (self.contract.extra.accepts,) if self.contract.extra.accepts is not None else ()
+        if seen.result.problem is not None or self._arranged(seen.result) is None:
+            return True
+        return all(self.is_refuted(seen, right) for right in (self.contract.compute, *others))
 
     def is_undefined(self, seen: Observation) -> bool:
         """Whether NaN was returned where the formula divides zero by zero."""

@@ -5,4 +5,4 @@ Every equation is one entry with five faces: `rlproof.spec` (to read), `rlproof.
 Importing `rlproof` alone imports none of them.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -236,8 +236,6 @@ RULES: tuple[Rule, ...] = (
     rule("new_policy", ("logits",), lambda f: policy.softmax(f["logits"]), among=OF_ROWS),
 )
 
-REFERENCE = ("ref_logprobs", "ref_log_probs", "ref_logps", "ref_log_prob", "reference_log_probs", "ref_logprob")
-
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "logits": ("logit", "preferences", "scores", "h", "phi", "x", "theta", "prefs", "logits_q", "q_logits", "logits2"),
     "old_logits": ("logits_p", "p_logits", "logits1", "old_policy_logits", "logits_1", "logits_prev", "logits_old"),
@@ -254,7 +252,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p"),
     "new_policy": ("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy"),
     "log_probs": ("log_p_new", "logp_all", "log_q", "new_log_p", "log_pi", "logp_all_new", "log_probabilities"),
-    "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all", *REFERENCE),
+    "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all"),
     "log_ratios": ("log_ratio", "logratio", "logratios", "log_r", "logr"),
     "actions": ("one_hot", "onehot", "action_one_hot", "one_hot_actions", "actions_one_hot", "action_index"),
     "action_mask": (
