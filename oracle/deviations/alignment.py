@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import rational, sqrt, where
+from ...spec.numbers import maximum, minimum, rational, sqrt, where
 from ..contract import Contract
-from ..deviation import Deviation, after, before, deviation, earlier, joined, later
+from ..deviation import DELIBERATE, Deviation, after, before, deviation, earlier, joined, later
 from ..reading import Facts
 
 ARRAYS = ("rewards", "values", "next_values", "ratios")
 FLAGS = ("terminated", "truncated")
-EPSILONS = ("1e-8", "1e-5", "0", "1e-6", "1e-7")
+EPSILONS = ("1e-8", "1e-5", "0", "1e-6", "1e-7", "1e-9", "1e-10", "1/8388608")
+"""The last one is the distance of float32's one to the next number, which is what `finfo.eps` gives."""
 
 
 def _pushed(array: Any) -> Any:
@@ -138,6 +139,26 @@ def ends(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
     )
 
 
+def clipped_rewards(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
+    """Rewards that are made small, as for games, before anything is computed."""
+    if not _is_about_steps(contract):
+        return
+    for spelling, small in (("sign", 0), ("clip", 1)):
+        yield deviation(
+            "rewards_clipped",
+            "rewards are clipped to [-1, 1], or their signs stand for them",
+            before(lambda f, c=small: {"rewards": maximum(minimum(f["rewards"], 1), -1) if c else _sign(f["rewards"])}),
+            needs=("rewards",),
+            effect="what is maximised is another sum: large and small rewards count alike",
+            kind=DELIBERATE,
+            spelling=spelling,
+        )
+
+
+def _sign(array: Any) -> Any:
+    return where(array > 0, 1, where(array < 0, -1, 0)) + 0 * array
+
+
 def discounts(contract: Contract, facts: frozenset[str]) -> Iterator[Deviation]:
     """Discounts of each transition, and the flags that are read off them, one step off."""
     if not _is_about_steps(contract) or "gamma" not in facts:
@@ -185,6 +206,10 @@ def results(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
     if not contract.has_rows:
         return
     name = contract.equation.name
+    yield deviation(
+        "squared", "the result is squared, as a loss would be", after(lambda _, o: {name: o[name] * o[name]})
+    )
+    yield deviation("magnitude", "the sign of the result is lost", after(lambda _, o: {name: abs(o[name])}))
     yield deviation(
         "last_step_is_zero", "the last step gets nothing", after(lambda _, o: {name: _pulled(_pushed(o[name]))})
     )
@@ -302,4 +327,4 @@ def _is_about_steps(contract: Contract) -> bool:
     return "rewards" in contract.parameters
 
 
-FAMILIES = (edges, ends, discounts, decays, results, rows)
+FAMILIES = (edges, ends, clipped_rewards, discounts, decays, results, rows)

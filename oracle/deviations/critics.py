@@ -57,6 +57,9 @@ def _error(name: str, says: str, of: Callable[[Any, Any, Any], Any], **about: An
 DEVIATIONS = {
     "td3.target": TWO,
     "sac.target": (
+        deviation("logarithm_of_the_temperature", "log alpha stands for alpha",
+                  instead(lambda f: {"target": _one_step(f, _smaller(f) - f["log_temperature"] * f["next_log_probs"])}),
+                  needs=("next_log_probs", "log_temperature"), effect="below one, the entropy is punished"),
         _soft("entropy_not_masked", "the entropy bonus is neither discounted nor masked",
               lambda f: _one_step(f, _smaller(f)) - _bonus(f),
               effect="a bonus is paid for a state that is never reached", seen=("DLR-RM/stable-baselines3#76",)),

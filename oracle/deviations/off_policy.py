@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...spec import mdp
-from ...spec.numbers import maximum, minimum, stack
+from ...spec.numbers import maximum, minimum, rational, stack
+from ..contract import Outputs
 from ..contracts.trajectories import errors, gamma, number, rho, vtrace_target
-from ..deviation import CONTESTED, Deviation, after, before, deviation, earlier, instead, joined, later
+from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, earlier, instead, joined, later
 from ..reading import Facts
 from .returns import NO_BOOTSTRAP
 from .trajectories import TIME_OUTS, errors_of, exchanged, last_next_value, recursion, switch
@@ -26,6 +27,39 @@ IGNORED = deviation(
     needs=("ratios",),
     effect="the value of the policy that acted is learnt",
 )
+
+
+def _clipped(facts: Facts) -> Facts:
+    return {"ratios": minimum(facts["ratios"], 1)}
+
+
+def _clipped_product(facts: Facts) -> Outputs:
+    product = _products(facts["ratios"], lambda _: len(facts["ratios"]))[0]
+    return {"ordinary": minimum(product, 1) * mdp.discounted_return(facts["rewards"], gamma=facts["gamma"])}
+
+
+CLIPPED = deviation(
+    "ratios_clipped",
+    "ratios are clipped at one",
+    before(_clipped),
+    needs=("ratios",),
+    effect="biased, with less variance",
+    kind=DELIBERATE,
+)
+
+
+def _beside_zero(name: str, denominator: Callable[[Facts], Any]) -> tuple[Deviation, ...]:
+    """A small number in the denominator."""
+    return tuple(
+        deviation(
+            "epsilon_in_the_denominator",
+            "a small number is added to the denominator",
+            after(lambda f, o, e=epsilon: {name: o[name] * denominator(f) / (denominator(f) + rational(e))}),
+            kind=DELIBERATE,
+            spelling=epsilon,
+        )
+        for epsilon in ("1e-8", "1e-6", "1e-10", "1e-12", "1e-5")
+    )
 
 
 def _ones(facts: Facts) -> Any:
@@ -262,6 +296,13 @@ ORDINARY = (
         ),
     ),
     deviation(
+        "product_clipped",
+        "the product of the ratios is clipped at one",
+        instead(_clipped_product),
+        effect="biased, with less variance",
+        kind=DELIBERATE,
+    ),
+    deviation(
         "last_ratio_left_out",
         "the ratio of the last action is missing",
         before(lambda f: {"ratios": joined(f["ratios"][:-1], 0 * f["ratios"][-1:] + 1)}),
@@ -319,10 +360,17 @@ DEVIATIONS = {
         *errors_of("advantage"),
     ),
     "retrace.target": (*RETRACE, _double("targets"), *recursion()[:3], *TIME_OUTS, INVERTED, IGNORED, NO_BOOTSTRAP),
-    "importance_sampling.ordinary": (*ORDINARY, INVERTED, IGNORED),
-    "importance_sampling.per_decision": (*PER_DECISION, INVERTED, IGNORED),
-    "importance_sampling.weighted": (*WEIGHTED, INVERTED, IGNORED),
+    "importance_sampling.ordinary": (*ORDINARY, INVERTED, IGNORED, CLIPPED),
+    "importance_sampling.per_decision": (*PER_DECISION, INVERTED, IGNORED, CLIPPED),
+    "importance_sampling.weighted": (
+        *WEIGHTED,
+        INVERTED,
+        IGNORED,
+        CLIPPED,
+        *_beside_zero("weighted", lambda f: f["ratios"].sum(axis=0)),
+    ),
     "importance_sampling.ratio": (
+        *_beside_zero("ratio", lambda f: f["behaviour_probabilities"]),
         deviation(
             "ratios_inverted",
             "the ratio is that of the behaviour policy to the target policy",

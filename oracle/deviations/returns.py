@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ...spec import mc, mdp
+from ...spec import mc, mdp, td
 from ...spec.numbers import stack
 from ..contract import Outputs
-from ..deviation import Deviation, after, before, deviation, instead, joined
+from ..deviation import DELIBERATE, Deviation, after, before, deviation, instead, joined
 from ..reading import Facts
 from .trajectories import TIME_OUTS, all_rows, exchanged, recursion, switch
 
@@ -79,6 +79,11 @@ def _swapped(facts: Facts) -> Facts:
     return {"trace_decay": 1 - facts["trace_decay"]}
 
 
+def _own_values_but_the_last(facts: Facts) -> Facts:
+    decay, own, last = facts["trace_decay"], facts["values"], facts["next_values"][-1:]
+    return {"next_values": joined(own[:-1], (1 - decay) * own[-1:] + decay * last)}
+
+
 LAMBDA = (
     switch(
         "no_discount_of_values",
@@ -95,6 +100,13 @@ LAMBDA = (
         "the value of a terminal state is added, though the return ends there",
         bootstrapped=all_rows,
         effect="values of terminal states, which nothing trains, enter every target",
+    ),
+    deviation(
+        "own_value_as_successor",
+        "V(s_t) stands for V(s_{t+1}), but for the return after the last step",
+        before(_own_values_but_the_last),
+        needs=("values",),
+        spelling="last value kept",
     ),
     deviation("lambda_exchanged", "lambda weighs the value, and 1 - lambda the rest of the return", before(_swapped)),
 )
@@ -118,9 +130,12 @@ def _rewards_to_go(facts: Facts) -> Any:
     return mdp.rewards_to_go(facts["rewards"], 0 * facts["rewards"], never, never, gamma=facts["gamma"])
 
 
+def _powers(facts: Facts) -> Any:
+    return stack([facts["gamma"] ** t + 0 * facts["rewards"][0] for t in range(len(facts["rewards"]))])
+
+
 def _squared_discount(facts: Facts) -> Any:
-    powers = stack([facts["gamma"] ** t + 0 * facts["rewards"][0] for t in range(len(facts["rewards"]))])
-    return powers * powers * _rewards_to_go(facts)
+    return _powers(facts) * _powers(facts) * _rewards_to_go(facts)
 
 
 def _powers_of_first(facts: Facts) -> Any:
@@ -162,6 +177,12 @@ RETURN = (
         after(lambda f, o: {"discounted_return": f["gamma"] * o["discounted_return"]}),
     ),
     deviation(
+        "times_one_minus_gamma",
+        "the sum is multiplied by 1 - gamma: the mean reward per step",
+        after(lambda f, o: {"discounted_return": (1 - f["gamma"]) * o["discounted_return"]}),
+        kind=DELIBERATE,
+    ),
+    deviation(
         "last_reward_left_out",
         "the last reward is not summed",
         before(lambda f: {"rewards": joined(f["rewards"][:-1], 0 * f["rewards"][-1:])}),
@@ -178,6 +199,12 @@ RETURN = (
     ),
 )
 
+
+def _one_step(facts: Facts) -> Any:
+    own = (facts["rewards"], facts["values"], facts["next_values"], facts["terminated"])
+    return td.error(*own, gamma=facts["gamma"])
+
+
 TO_GO = (
     deviation(
         "sums_of_the_past",
@@ -186,6 +213,20 @@ TO_GO = (
         seen=("openai/gym PR#3152",),
     ),
     switch("not_discounted", "rewards are not discounted", trace_discount=lambda f: 0 * f["rewards"] + 1),
+    deviation(
+        "gamma_to_the_t",
+        "the sum of step t is weighted by gamma^t: rewards are discounted from the first step, not from their own",
+        after(lambda f, o: {"rewards_to_go": _powers(f) * o["rewards_to_go"]}),
+        effect="later steps count for less",
+    ),
+)
+
+ONE_STEP = deviation(
+    "no_recursion",
+    "the advantage is the TD error of one step",
+    instead(lambda f: {"advantage": _one_step(f)}),
+    needs=("values", "next_values", "terminated"),
+    kind=DELIBERATE,
 )
 
 OWN = ("mdp.rewards_to_go", "td.lambda_return", "td.n_step_return", "td.one_step_return", "td.error")
@@ -237,7 +278,7 @@ DEVIATIONS = {
     "td.n_step_return": (*N_STEP, NO_BOOTSTRAP, NO_VALUES),
     "td.lambda_return": (*recursion("gamma lambda"), *LAMBDA, NO_BOOTSTRAP, NO_VALUES),
     "mdp.rewards_to_go": (*recursion("gamma")[:4], NO_BOOTSTRAP, NO_VALUES, *TO_GO),
-    "a2c.advantage": (NO_BOOTSTRAP, NO_VALUES),
+    "a2c.advantage": (NO_BOOTSTRAP, NO_VALUES, ONE_STEP),
     "gae.advantage": (NO_BOOTSTRAP, NO_VALUES),
     "pg.reinforce": REINFORCE,
     "mdp.discounted_return": RETURN,

@@ -199,6 +199,10 @@ PARTS = (
         "epsilon is the largest action value, not the largest advantage",
     ),
     Part(
+        "epsilon_of_rewards", "trpo_bounds.epsilon", lambda _: lambda m, _p: numbers.largest(abs(m.reward)),
+        "epsilon is the largest reward, not the largest advantage",
+    ),
+    Part(
         "epsilon_is_signed", "trpo_bounds.epsilon", lambda _: lambda m, p: numbers.largest(_advantage(m, p)),
         "epsilon is the largest advantage, not the largest in magnitude",
     ),

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...spec import numbers, ppo
+from ...spec.numbers import rational
 from ..contract import Outputs
 from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead, joined
 from ..reading import Facts
@@ -111,21 +114,41 @@ def _step(name: str, says: str, run: Any, **about: Any) -> Deviation:
     return deviation(name, says, instead(run), needs=("fisher_matrix", "gradient", "delta"), **about)
 
 
+def _damped(share: str) -> Callable[[Facts], Outputs]:
+    """The same step with another matrix."""
+
+    def run(facts: Facts) -> Outputs:
+        matrix = facts["fisher_matrix"]
+        matrix = matrix + (0 * matrix + np.eye(len(matrix), dtype=int)) * rational(share)
+        return _scaled(lambda f, x: numbers.sqrt(_quotient(2 * f["delta"], _curvature(f, x))))(
+            {**facts, "fisher_matrix": matrix}
+        )
+
+    return run
+
+
 def _conjugate(
-    facts: Facts, *, epsilon: Any = 0, polak: bool = False, steepest: bool = False, inverted: bool = False
+    facts: Facts,
+    *,
+    epsilon: Any = 0,
+    polak: bool = False,
+    steepest: bool = False,
+    inverted: bool = False,
+    sign: int = 1,
+    plain: bool = False,
 ) -> Outputs:
     """Conjugate gradients with another quotient or direction."""
     matrix, residual = facts["fisher_matrix"], facts["gradient"]
     solution, direction, length = 0 * residual, residual, residual @ residual
     for _ in range(int(facts["iterations"])):
         curved = matrix @ direction
-        step = _quotient(length, direction @ curved + epsilon)
+        step = _quotient(length, direction @ (direction if plain else curved) + epsilon)
         moved = residual - step * curved
         solution, before_ = solution + step * direction, length
         length = moved @ (moved - residual) if polak else moved @ moved
         residual = moved
         share = _quotient(before_, length) if inverted else _quotient(length, before_)
-        direction = residual if steepest else residual + share * direction
+        direction = residual if steepest else residual + sign * share * direction
     return {"conjugate_gradient": solution}
 
 
@@ -179,10 +202,10 @@ DEVIATIONS = {
         _rule("strict_radius", "the divergence must be below the radius: on it is not enough",
               _search(lambda f, gain, gap, _j: _better(gain) and _is(gap - f["delta"] < 0)), kind=DELIBERATE),
         _rule("wider_radius", "the divergence may be 1.5 times the radius",
-              _search(lambda f, gain, gap, _j: _better(gain) and _near(f, gap, numbers.rational("3/2"))),
+              _search(lambda f, gain, gap, _j: _better(gain) and _near(f, gap, rational("3/2"))),
               kind=DELIBERATE, seen=("openai/baselines baselines/trpo_mpi/trpo_mpi.py",)),
         _rule("wider_radius_and_zero_gain", "the divergence may be 1.5 times the radius, and the gain zero",
-              _search(lambda f, gain, gap, _j: not _is(gain < 0) and _near(f, gap, numbers.rational("3/2"))),
+              _search(lambda f, gain, gap, _j: not _is(gain < 0) and _near(f, gap, rational("3/2"))),
               kind=DELIBERATE, seen=("openai/baselines baselines/trpo_mpi/trpo_mpi.py",)),
         _rule("twice_the_radius", "the divergence may be twice the radius",
               _search(lambda f, gain, gap, _j: _better(gain) and _near(f, gap, 2))),
@@ -220,15 +243,32 @@ DEVIATIONS = {
         _step("matrix_for_inverse", "the direction is F g: the matrix is not inverted",
               _scaled(lambda f, _: numbers.sqrt(_quotient(2 * f["delta"], _gradient_curvature(f))),
                       lambda f, _: f["fisher_matrix"] @ f["gradient"])),
+        _step("squared_gradient_for_curvature", "the length is that for g g: the matrix is left out of the curvature",
+              _scaled(lambda f, _: numbers.sqrt(_quotient(2 * f["delta"], f["gradient"] @ f["gradient"])))),
+        *(
+            _step("matrix_damped", "a multiple of the identity is added to the Fisher matrix", _damped(share),
+                  kind=DELIBERATE, spelling=share, effect="steps are shorter, and turned towards the gradient")
+            for share in ("1/10", "1/100", "1/1000", "1/100000", "1/100000000")
+        ),
+        *(
+            _step("epsilon_in_the_denominator", f"{small} is added to the curvature",
+                  _scaled(lambda f, x, e=small: numbers.sqrt(2 * f["delta"] / (_curvature(f, x) + rational(e)))),
+                  kind=DELIBERATE, spelling=small)
+            for small in ("1e-8", "1e-6", "1e-10", "1e-5")
+        ),
         _step("descent", "the step goes against the gradient",
               _scaled(lambda f, x: -numbers.sqrt(_quotient(2 * f["delta"], _curvature(f, x))))),
     ),
     "trpo.conjugate_gradient": (
         deviation("epsilon_in_the_denominator", "1e-8 is added to the curvature",
-                  instead(lambda f: _conjugate(f, epsilon=numbers.rational("1/100000000"))), kind=DELIBERATE,
+                  instead(lambda f: _conjugate(f, epsilon=rational("1/100000000"))), kind=DELIBERATE,
                   seen=("openai/spinningup spinup/algos/tf1/trpo/trpo.py",)),
         deviation("directions_not_conjugate", "every direction is the residual: steepest descent",
                   instead(lambda f: _conjugate(f, steepest=True)), effect="it does not end after n iterations"),
+        deviation("quotient_negated", "the last direction is subtracted, not added",
+                  instead(lambda f: _conjugate(f, sign=-1)), effect="directions are not conjugate"),
+        deviation("curvature_without_the_matrix", "the length of a step is r r / p p: the matrix is left out",
+                  instead(lambda f: _conjugate(f, plain=True))),
         deviation("polak_ribiere", "the quotient of Polak and Ribiere with its numerator as the next length",
                   instead(lambda f: _conjugate(f, polak=True))),
         deviation("quotient_inverted", "directions are combined with the inverse quotient: old length over new",

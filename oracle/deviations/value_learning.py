@@ -13,9 +13,9 @@ from ..substitution import uses
 
 TARGETS = (
     *("td.one_step_return", "td.q_learning_target", "td.sarsa_target", "td.expected_sarsa_target"),
-    *("td.double_q_learning_target", "ddpg.target", "td3.target", "sac.target"),
+    *("td.double_q_learning_target", "ddpg.target", "td3.target", "sac.target", "td.error"),
 )
-"""Equations of the form r + gamma (1 - terminated) b."""
+"""Equations of the form r + gamma (1 - terminated) b, less V(s_t) in the TD error."""
 UPDATES = ("td.tabular_td0", "td.sarsa", "td.expected_sarsa", "td.q_learning", "replay.uniform_update")
 NEXT = ("td.q_learning_target", "td.sarsa_target", "td.expected_sarsa_target", "td.double_q_learning_target")
 
@@ -25,9 +25,14 @@ def _flags(facts: Facts) -> Any:
 
 
 def _bootstrap(compute: Compute, name: str, facts: Facts) -> Any:
-    """What is discounted and masked: the target where nothing is, less the reward."""
-    one = 0 * facts["gamma"] + 1
-    return compute({**facts, "gamma": one, "terminated": np.zeros_like(_flags(facts))})[name] - facts["rewards"]
+    """What is discounted and masked: the target where nothing is, less the reward; plus V(s_t) in a TD error."""
+    one, own = 0 * facts["gamma"] + 1, _subtracted(name, facts)
+    return compute({**facts, "gamma": one, "terminated": np.zeros_like(_flags(facts))})[name] + own - facts["rewards"]
+
+
+def _subtracted(name: str, facts: Facts) -> Any:
+    """What the result has less than the target."""
+    return facts["values"] if name == "error" else 0
 
 
 def _composed(name: str, compose: Callable[[Any, Any, Any, Any], Any]) -> Callable[[Compute], Compute]:
@@ -36,7 +41,8 @@ def _composed(name: str, compose: Callable[[Any, Any, Any, Any], Any]) -> Callab
     def change(compute: Compute) -> Compute:
         def composed(facts: Facts) -> Outputs:
             goes_on = 1 - _flags(facts).astype(int)
-            return {name: compose(facts["rewards"], facts["gamma"], goes_on, _bootstrap(compute, name, facts))}
+            target = compose(facts["rewards"], facts["gamma"], goes_on, _bootstrap(compute, name, facts))
+            return {name: target - _subtracted(name, facts)}
 
         return composed
 
@@ -140,6 +146,14 @@ def next_choices(contract: Contract, _: frozenset[str]) -> Iterator[Deviation]:
         if double
         else ("facebookresearch/ReAgent#88",)
     )
+    yield using(
+        "maximum_of_the_batch", "one maximum is taken over the whole batch",
+        lambda f: numbers.largest(f[own]) + 0 * f["rewards"],
+    )  # fmt: skip
+    yield using(
+        "soft_maximum", "log sum exp stands for the maximum",
+        lambda f: numbers.log(numbers.exp(f[own]).sum(axis=-1)), kind=DELIBERATE,
+    )  # fmt: skip
     yield using(
         f"max_of_the_{second}_network", f"the maximum is taken over the {second} network's values",
         lambda f: numbers.largest(f[other], axis=-1), other, seen=seen,

@@ -23,6 +23,9 @@ def judge_improvement(equation: Equation, inputs: Inputs, got: Any, dtype: str) 
     """Each chosen action's value must be the largest, up to the rounding of two action values."""
     exact_inputs, actions = each(exactly, inputs), np.asarray(got)
     action_values = value.q(**exact_inputs)
+    if not _are_actions(actions, action_values.shape):
+        return judge_against(equation.function(**exact_inputs), got, 0.0)
+    actions = actions.astype(int)
     rounded = value.q(**each(to_rounded, inputs, dtype))
     chosen = np.take_along_axis(action_values, actions[:, None], axis=1)[:, 0]
     loss = numbers.float64(numbers.largest(action_values, axis=1) - chosen)
@@ -33,6 +36,9 @@ def judge_improvement(equation: Equation, inputs: Inputs, got: Any, dtype: str) 
 def judge_optimal_policy(_equation: Equation, inputs: Inputs, got: Any, dtype: str) -> Comparison:
     """The policy's values must be optimal, up to what undecidable ties can cost."""
     mdp, actions = exactly(inputs["mdp"]), np.asarray(got)
+    if not _are_actions(actions, mdp.reward.shape):
+        return judge_against(dp.policy_iteration(mdp), got, 0.0)
+    actions = actions.astype(int)
     loss = numbers.float64(value.optimal_v(mdp) - value.v(mdp, actions))
     bound = loss_from_ties(mdp, to_rounded(inputs["mdp"], dtype), actions, dtype)
     return _loss(loss, np.full(len(actions), bound), dp.policy_iteration(mdp), actions)
@@ -45,6 +51,11 @@ def judge_optimal_value(equation: Equation, inputs: Inputs, got: Any, dtype: str
     evaluate = value.v if equation.id == "value.optimal_v" else value.q
     bound = rounding_of_values(rounded, best, dtype, evaluate) + loss_from_ties(mdp, rounded, best, dtype)
     return judge_against(reference(equation, inputs), got, bound)
+
+
+def _are_actions(got: Any, shape: tuple[int, ...]) -> bool:
+    """Whether there is an action for each state: whole numbers below the number of actions."""
+    return got.shape == shape[:1] and bool(np.all((got == np.floor(got)) & (got >= 0) & (got < shape[1])))
 
 
 def _loss(loss: Any, bound: Any, expected: Any, got: Any) -> Comparison:

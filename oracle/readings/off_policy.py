@@ -11,7 +11,10 @@ from ..reading import Facts, Reading, Rule, reading, rule
 from .trajectories import told
 
 VTRACE = ("vtrace.target", "vtrace.advantage")
-CORRECTED = (*VTRACE, "retrace.target", "importance_sampling.ordinary", "importance_sampling.per_decision")
+CORRECTED = (
+    *(*VTRACE, "retrace.target", "importance_sampling.ordinary", "importance_sampling.per_decision"),
+    "importance_sampling.weighted",
+)
 OF_ACTIONS = ("td.lambda_return", "td.n_step_return", "td.one_step_return", "retrace.target")
 """Equations whose values may be those of actions."""
 SAMPLED = ("q_values", "next_q_values", "terminated", "truncated")
@@ -125,7 +128,7 @@ SYNONYMS = {
         *("rhos", "rho", "rho_tm1", "rho_t", "is_ratios", "importance_ratios", "importance_weights", "weights", "w"),
         *("importance_sampling_ratios", "likelihood_ratios", "c_t", "is_weights"),
     ),
-    "log_ratios": ("log_rhos", "log_rho", "log_importance_weights", "log_is_ratios", "log_ratio"),
+    "log_ratios": ("log_rhos", "log_rho", "log_importance_weights", "log_is_ratios", "log_ratio", "log_weights"),
     "log_probs": (
         *("target_log_probs", "target_action_log_probs", "pi_log_probs", "target_logp", "target_policy_log_probs"),
         *("learner_log_probs", "log_pi", "log_pi_a", "current_log_probs"),

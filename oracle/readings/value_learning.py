@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...spec import numbers
 from ..contract import stacked
 from ..reading import Facts, Reading, Rule, reading, rule
 
@@ -95,6 +96,11 @@ READINGS: tuple[Reading, ...] = (
     ),
     named("alpha", "step_size"), named("alpha", "temperature", "sac.target"),
     named("entropy_coefficient", "temperature", "sac.target"), named("log_probs", "next_log_probs", "sac.target"),
+    reading(
+        "log_temperature", "own", "the logarithm of the temperature", lambda drawn: drawn["temperature"] - 1,
+        {"temperature": lambda a: numbers.exp(a["log_temperature"]), "log_temperature": _told("log_temperature")},
+        needs=("temperature",), among=("sac.target",),
+    ),
     named("q_values", "action_values", *UPDATES), named("values", "state_values", *UPDATES),
     named("next_q_values", "next_values", "ddpg.target"),
     *(named("next_q_values", "next_values", identifier) for identifier in TWINS),
@@ -154,6 +160,7 @@ SYNONYMS = {
         *("next_log_prob", "next_logp", "log_prob_next", "next_state_log_pi", "logp_next", "next_log_pi", "logp_a2"),
         *("next_action_log_prob", "next_logps", "next_state_log_probs", "log_prob", "logp"),
     ),
+    "log_temperature": ("log_alpha", "log_ent_coef", "log_temp"),
     "temperature": ("ent_coef", "alpha_ent", "temp", "entropy_coef"),
     "targets": ("target", "y", "target_q", "targets_q", "td_target", "q_target", "target_q_values", "target_values"),
     "values": ("q1", "q1_values", "current_q1", "qf1", "q1_value"),

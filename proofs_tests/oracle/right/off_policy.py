@@ -152,6 +152,12 @@ def weighted_by_shares(returns: torch.Tensor, weights: torch.Tensor) -> torch.Te
     return torch.dot(weights / weights.sum(), returns)
 
 
+def weighted_by_logarithms(returns: Array, log_weights: Array) -> float:
+    """Logarithms, of which the largest is subtracted first."""
+    weights = np.exp(log_weights - log_weights.max())
+    return weights @ returns / weights.sum()
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "vtrace.target": [vtrace_direct_sum, vtrace_from_logits, vtrace_as_in_rlax],
     "vtrace.advantage": [vtrace_advantage_in_torch, vtrace_from_logits],
@@ -159,5 +165,5 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "importance_sampling.ratio": [ratio_of_tables],
     "importance_sampling.ordinary": [ordinary, ordinary_of_log_probs],
     "importance_sampling.per_decision": [per_decision, per_decision_recursion],
-    "importance_sampling.weighted": [weighted, weighted_by_shares],
+    "importance_sampling.weighted": [weighted, weighted_by_shares, weighted_by_logarithms],
 }

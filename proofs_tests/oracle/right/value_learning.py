@@ -188,6 +188,14 @@ def stacked_twins(rewards: Array, next_q_values: Array, dones: Array, gamma: flo
     return rewards + gamma * (1 - dones) * next_q_values.min(axis=0)
 
 
+def soft(
+    rewards: Array, next_q1: Array, next_q2: Array, next_log_probs: Array, dones: Array, gamma: float, log_alpha: float
+) -> Array:
+    """The temperature by its logarithm, as it is trained."""
+    following = np.minimum(next_q1, next_q2) - np.exp(log_alpha) * next_log_probs
+    return rewards + (1 - dones) * gamma * following
+
+
 def bias(q_values: Array) -> float:
     """The mean of the largest, less the largest mean."""
     return q_values.max(axis=1).mean() - q_values.mean(axis=0).max()
@@ -205,5 +213,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "td.tabular_td0": [td0_of_one_transition],
     "ddpg.soft_update": [averaged, averaged_in_place, averaged_in_torch],
     "td3.target": [twins, stacked_twins],
+    "sac.target": [soft],
     "td.maximisation": [bias],
 }
