@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec import policy
-from ...spec.numbers import boxed, concatenate, exp, log
+from ...spec.numbers import boxed, concatenate, exp, is_nonzero, largest, log, where
 from ..contract import Extra, Extreme, Outputs
 from ..reading import Facts
 
@@ -33,6 +33,15 @@ def _textbook(facts: Facts) -> Outputs:
     density = policy.gaussian_log_prob(facts["unsquashed"], facts["mean"], facts["log_std"])
     found = density - log(1 - squashed * squashed).sum(axis=-1)
     return {"squashed_gaussian_log_prob": found, "action": squashed}
+
+
+def _normaliser_less_mean(facts: Facts) -> Outputs:
+    """The entropy as the logarithm of the normaliser less the mean logit, which loses digits where logits are large."""
+    logits = facts["logits"]
+    probabilities = policy.softmax(logits)
+    at_most = largest(logits, axis=-1)
+    normaliser = log(exp(logits - at_most[..., None]).sum(axis=-1)) + at_most
+    return {"entropy": normaliser - (probabilities * where(is_nonzero(probabilities), logits, 0)).sum(axis=-1)}
 
 
 def _part(index: int) -> Callable[[Facts, Any], Any]:
@@ -73,7 +82,7 @@ CONTRACTS = {
     "policy.log_softmax": Extra(extremes=LARGE),
     "policy.fisher": Extra(extremes=LARGE),
     "policy.score": Extra(extremes=LARGE),
-    "policy.entropy": Extra(shapes=COLUMN, extremes=LARGE),
+    "policy.entropy": Extra(shapes=COLUMN, extremes=LARGE, accepts=_normaliser_less_mean),
     "policy.log_prob": Extra(
         {"entropy": lambda facts, _: policy.entropy(facts["logits"])},
         (("log_prob", "entropy"), ("entropy", "log_prob")),

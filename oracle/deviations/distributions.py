@@ -149,12 +149,15 @@ def _kl(
     constant: Any = 1,
     below: Callable[[Any], Any] = lambda variance: variance,
     old_below: bool = False,
+    means_below_old: bool = False,
 ) -> Outputs:
     """The divergence with its terms weighted."""
     old, new = facts["old_log_std"], facts["log_std"]
     difference = facts["old_mean"] - facts["mean"]
     numerator = variances * exp(2 * old) + squares * difference * difference
     quotient = numerator / below(exp(2 * (old if old_below else new)))
+    if means_below_old:
+        quotient = exp(2 * (old - new)) + difference * difference / exp(2 * old)
     return {"gaussian_kl": (log_ratio * (new - old) + (quotient - constant) / 2).sum(axis=-1)}
 
 
@@ -307,6 +310,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
         weighted("no_variances", "the ratio of variances is missing", _kl, variances=0),
         weighted("means_subtracted", "the squared difference of the means has the wrong sign", _kl, squares=-1),
         weighted("divided_by_the_old_variance", "squares are divided by the old variance", _kl, old_below=True),
+        weighted("means_divided_by_the_old_variance", "the difference of the means is divided by the old variance",
+                 _kl, means_below_old=True),
         weighted("quotient_not_halved", "the quotient is not halved", _kl, squares=2, variances=2),
         deviation(
             "divided_by_std", "squares are divided by 2 sigma, not by 2 sigma^2",

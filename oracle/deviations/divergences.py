@@ -127,6 +127,8 @@ TV: tuple[tuple[str, str, Callable[[Any, Any], Any], str], ...] = (
     ("no_magnitudes", "the differences are not taken as magnitudes: zero", lambda p, q: (p - q).sum(axis=-1) / 2, BUG),
     ("squared_differences", "half the sum of squares", lambda p, q: ((p - q) * (p - q)).sum(axis=-1) / 2, BUG),
     ("euclidean_distance", "the Euclidean distance", lambda p, q: sqrt(((p - q) * (p - q)).sum(axis=-1)), CONTESTED),
+    ("half_the_euclidean_distance", "half the Euclidean distance stands for half the sum of magnitudes",
+     lambda p, q: sqrt(((p - q) * (p - q)).sum(axis=-1)) / 2, BUG),
     ("hellinger", "the Hellinger distance", _hellinger, CONTESTED),
     ("not_summed_over_actions", "one number for each action, not their sum", lambda p, q: abs(p - q) / 2, BUG),
     ("summed_over_states", "the sum is over the first axis, of states",

@@ -73,6 +73,8 @@ DEVIATIONS: dict[str, tuple[Deviation, ...]] = {
     "policy.full_gaussian_log_prob": (
         weighted("no_determinant", "the logarithm of the determinant is missing", _density, determinant=0),
         weighted("determinant_not_halved", "the logarithm of the determinant is not halved", _density, determinant=2),
+        weighted("determinant_halved", "log det L is halved, as if it were that of the covariance", _density,
+                 determinant=0.5),
         weighted("determinant_added", "the logarithm of the determinant has the wrong sign", _density, determinant=-1),
         weighted("no_log_2_pi", "log(2 pi) k / 2 is missing", _density, constant=0),
         weighted("log_2_pi_once", "log(2 pi) / 2 counts once, not for each dimension", _density, once=True),

@@ -74,6 +74,10 @@ ENTRIES: tuple[tuple[str, str, Formula, str], ...] = (
     ("not_normalised", "the advantages are returned as they are", lambda a, _, v, e: a + 0 * (v + e), BUG),
     ("scaled_to_the_largest", "divided by the largest magnitude",
      lambda a, _, v, e: divided(a + 0 * v, _largest(abs(a)) + e), BUG),
+    ("scaled_to_the_range", "the smallest is subtracted, and the range divides: from zero to one",
+     lambda a, _, v, e: divided(a + _largest(-a) + 0 * v, _largest(a) + _largest(-a) + e), BUG),
+    ("scaled_to_the_range_around_the_mean", "the divisor is the range, not the deviation",
+     lambda a, m, v, e: divided(a - m + 0 * v, _largest(a) + _largest(-a) + e), BUG),
 )  # fmt: skip
 """Wrong formulas; those that are right for one of the two equations deviate from the other."""
 

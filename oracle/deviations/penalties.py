@@ -30,6 +30,12 @@ def thresholds(up: Any, down: Any, grows: Any, shrinks: Any, *, strict: bool = T
     return rule
 
 
+def _proportional_alone(facts: Facts, d: Any, value: Any) -> Any:
+    """The same with a built-in quotient of steps and horizon, a tenth."""
+    error = minimum(maximum(d / facts["kl_target"] - 1, rational("-1/5")), rational("1/5"))
+    return value * (1 + rational("1/10") * error)
+
+
 def _proportional(facts: Facts, d: Any, value: Any) -> Any:
     """Ziegler et al. 2019: the coefficient grows by the clipped relative error, in proportion to the steps made."""
     error = minimum(maximum(d / facts["kl_target"] - 1, rational("-1/5")), rational("1/5"))
@@ -58,6 +64,9 @@ RULES: dict[str, tuple[str, Rule, str, tuple[str, ...]]] = {
                                                thresholds("3/2", "2/3", 2, "2/3"), BUG, ()),
     "grows_by_one_and_a_half_shrinks_by_two": ("it grows by 1.5 and shrinks by 2",
                                                thresholds("3/2", "2/3", "3/2", "1/2"), BUG, ()),
+    "thresholds_of_two_grows_by_one_and_a_half_shrinks_by_two": (
+        "the thresholds are 2 and 1/2; it grows by 1.5 and shrinks by 2", thresholds(2, "1/2", "3/2", "1/2"), CONTESTED,
+        ("RLlib update_kl",)),
     "never_changes": ("the coefficient never changes", lambda _, __, value: 1 * value, BUG, ()),
 }  # fmt: skip
 STEPS: dict[str, tuple[str, Rule, str, tuple[str, ...]]] = {
@@ -77,6 +86,21 @@ STEPS: dict[str, tuple[str, Rule, str, tuple[str, ...]]] = {
                           thresholds(2, "1/2", "2/3", "3/2", strict=False), CONTESTED, ()),
     "never_changes": ("the step never changes", lambda _, __, value: 1 * value, BUG, ()),
 }  # fmt: skip
+
+
+def _within_limits(facts: Facts, d: Any, value: Any) -> Any:
+    """rsl_rl: the step stays within [1e-5, 1e-2] where it changes, and does not grow where nothing diverged."""
+    if is_positive(d - 2 * facts["kl_target"]):
+        return maximum(value / rational("3/2"), rational("1/100000"))
+    if is_positive(facts["kl_target"] / 2 - d) and is_positive(d):
+        return minimum(rational("3/2") * value, rational("1/100"))
+    return 1 * value
+
+
+STEPS["step_kept_within_limits"] = (
+    "the step is kept between 1e-5 and 1e-2 where it changes, and does not grow at a divergence of zero",
+    _within_limits, DELIBERATE, ("leggedrobotics/rsl_rl",),
+)  # fmt: skip
 OTHER = ("another_divergence", "the controller is fed another divergence than the one that it is to keep on target")
 CONTROLLED = "the divergence from the reference never reaches its target"
 
@@ -204,6 +228,8 @@ ESTIMATES: dict[str, tuple[str, Callable[[Any, Any], Any], str]] = {
     "ratio_less_one": ("the ratio less one, without its logarithm",
                        lambda new, old: divergence.k3(new, old) + (new - old), BUG),
     "squared_log_ratio": ("the squared log-ratio, without the half", lambda new, old: 2 * divergence.k2(new, old), BUG),
+    "negative_estimates_clamped": ("negative log-ratios old - new count as zero",
+                                   lambda new, old: maximum(old - new, 0), CONTESTED),
     "magnitude_of_the_log_ratio": ("the magnitude of the log-ratio", lambda new, old: abs(new - old), BUG),
     "weighted_log_ratio": ("the ratio times its logarithm: of KL(new || old)",
                            lambda new, old: (divergence.k3(new, old) + 1 + new - old) * (new - old), CONTESTED),
@@ -236,6 +262,10 @@ _ADAPTIVE = (
               instead(lambda f: {"adaptive_kl": _proportional(f, f["divergence"], f["beta"])}),
               needs=("divergence", "beta", "kl_target", "steps_made", "kl_horizon"), kind=DELIBERATE,
               seen=("Ziegler et al. 2019",)),
+    deviation("proportional_controller", "the coefficient grows in proportion to the clipped relative error",
+              instead(lambda f: {"adaptive_kl": _proportional_alone(f, f["divergence"], f["beta"])}),
+              needs=("divergence", "beta", "kl_target"), kind=DELIBERATE, seen=("Ziegler et al. 2019",),
+              spelling="a tenth"),
     deviation(*OTHER, before(lambda f: {"divergence": f["other_divergence"]}),
               needs=("divergence", "other_divergence"), effect=CONTROLLED, seen=("CarperAI/trlx PR#361",)),
 )  # fmt: skip
@@ -246,7 +276,15 @@ DEVIATIONS = {
     "vpg.adaptive_stepsize": tuple(_one("adaptive_stepsize", "step_size", STEPS)),
     "ppo.early_stop": _EARLY_STOP,
     "divergence.k1": _estimates("k1", "k1", averaged=False),
-    "divergence.k2": _estimates("k2", "k2", averaged=False),
+    "divergence.k2": (
+        *_estimates("k2", "k2", averaged=False),
+        deviation(
+            "square_of_the_mean_log_ratio",
+            "the mean log-ratio is squared, not each log-ratio: they cancel",
+            instead(lambda f: {"k2": 0 * f["log_probs"] + mean(f["log_probs"] - f["old_log_probs"]) ** 2 / 2}),
+            needs=LOGS,
+        ),
+    ),
     "divergence.k3": _estimates("k3", "k3", averaged=False),
     "ppo.approx_kl": _estimates("approx_kl", "k1", averaged=True),
     "ppo.approx_kl_nonnegative": _estimates("approx_kl_nonnegative", "k3", averaged=True),

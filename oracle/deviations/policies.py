@@ -5,7 +5,7 @@ from typing import Any
 from ...spec import imitation, policy
 from ...spec.logits import chosen
 from ...spec.numbers import exp, is_nonzero, largest, log, maximum, minimum, rational, sqrt, where
-from ..deviation import BUG, CONTESTED, DELIBERATE, deviation, instead
+from ..deviation import BUG, CONTESTED, DELIBERATE, after, deviation, instead
 from ..reading import Facts
 from .surrogates import mean
 
@@ -31,7 +31,6 @@ ENTROPY = (
     ("entropy_penalised", "the sign is wrong: the negative entropy", lambda p: -mean(_entropies(p)), BUG),
     ("averaged_over_actions", "the mean is over actions as well as states: the entropy is divided by their number",
      lambda p: mean(-(p * _log(p))), BUG),
-    ("in_bits", "the logarithm has base two", lambda p: mean(_entropies(p)) / log(0 * p.sum() + 2), CONTESTED),
     ("normalised_entropy", "the entropy is divided by the logarithm of the number of actions",
      lambda p: mean(_entropies(p)) / log(0 * p.sum() + p.shape[-1]), CONTESTED),
     ("entropy_of_the_mean_policy", "the entropy of the mean distribution of all states",
@@ -43,7 +42,12 @@ ENTROPY = (
     ("softmax_of_probabilities", "the probabilities are taken for logits", lambda p: mean(policy.entropy(p)), BUG),
 )  # fmt: skip
 
+EPSILONS = (1e-8, 1e-10, 1e-6, 1e-5, 1e-12, 1e-7, 1e-9)
+"""Numbers that are usually added to a probability before its logarithm."""
 _ENTROPY = (
+    deviation("in_bits", "the logarithm has base two",
+              after(lambda _, o: {"entropy_bonus": o["entropy_bonus"] / log(0 * o["entropy_bonus"] + 2)}),
+              kind=CONTESTED),
     deviation("nan_for_impossible_actions", "an action of probability zero makes the entropy NaN (zero times infinity)",
               instead(lambda f: {"entropy_bonus": _nan_where_impossible(f)}), needs=("probabilities",),
               effect="a masked action breaks the whole update", seen=("ReinforcementLearning.jl#917",)),
@@ -57,7 +61,15 @@ _ENTROPY = (
                   instead(lambda f, e=epsilon: {"entropy_bonus": mean(
                       -(f["probabilities"] * log(f["probabilities"] + rational(e))).sum(axis=-1))}),
                   needs=("probabilities",), kind=DELIBERATE, spelling=f"{epsilon:g}")
-        for epsilon in (1e-8, 1e-10, 1e-6, 1e-5, 1e-12, 1e-7, 1e-9)
+        for epsilon in EPSILONS
+    ),
+    *(
+        deviation("in_bits", "the logarithm has base two",
+                  instead(lambda f, e=epsilon: {"entropy_bonus": mean(
+                      -(f["probabilities"] * log(f["probabilities"] + rational(e))).sum(axis=-1))
+                      / log(0 * f["probabilities"].sum() + 2)}),
+                  needs=("probabilities",), kind=CONTESTED, spelling=f"{epsilon:g} in the logarithm")
+        for epsilon in EPSILONS
     ),
 )  # fmt: skip
 

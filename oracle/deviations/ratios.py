@@ -40,6 +40,10 @@ def _squash(facts: Facts) -> Any:
     return product
 
 
+def _within(array: Any, limit: Any) -> Any:
+    return minimum(maximum(array, -limit), limit)
+
+
 OF_LOGS = (
     Mistake(
         "ratios_inverted", "the ratio is that of the old probability to the new one",
@@ -54,6 +58,16 @@ OF_LOGS = (
             lambda f: f["log_probs"] - f["old_log_probs"], LOGS),
     Mistake("ratios_of_log_probs", "log probabilities are divided by each other",
             lambda f: f["log_probs"] / where(is_nonzero(f["old_log_probs"]), f["old_log_probs"], 1), LOGS),
+    Mistake("ratios_of_log_probs", "log probabilities are divided by each other",
+            lambda f: f["log_probs"] / f["old_log_probs"], LOGS, spelling="by zero as well"),
+    Mistake("ratios_linearised", "one and the log-ratio stand for its exponential",
+            lambda f: 1 + f["log_probs"] - f["old_log_probs"], LOGS, "may be negative"),
+    *(
+        Mistake("log_ratios_clipped", f"the log-ratio is clipped to [-{limit}, {limit}] before the exponential",
+                lambda f, limit=limit: exp(_within(f["log_probs"] - f["old_log_probs"], rational(limit))), LOGS,
+                "beyond, there is no gradient", kind=DELIBERATE, spelling=str(limit))
+        for limit in (20, 10, 5, 3, 2, 1, "1/2")
+    ),
     Mistake("ratios_without_the_old_policy", "the new probability stands for the ratio",
             lambda f: exp(f["log_probs"]), LOGS),
     Mistake("log_probs_for_ratios", "the log probability stands for the ratio", lambda f: f["log_probs"], LOGS),
@@ -116,13 +130,15 @@ def low_precision(floats: Any, dtype: str) -> Any:
     return ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(float)
 
 
-def _normalised(ddof: int, epsilon: float) -> Callable[[Facts], Any]:
+def normalised(word: str, ddof: int, epsilon: float) -> Callable[[Facts], Any]:
+    """An array less its mean, divided by its deviation."""
+
     def find(facts: Facts) -> Any:
-        flat = facts["advantages"].reshape(1, -1)
+        flat = facts[word].reshape(1, -1)
         if flat.size <= ddof:
-            return facts["advantages"] * (sqrt(0 * flat[0, 0]) / 0)  # NaN, as in code: the mean of no numbers
+            return facts[word] * (sqrt(0 * flat[0, 0]) / 0)  # NaN, as in code: the mean of no numbers
         centred, variance = deviations_from_mean(flat, np.ones(flat.shape, dtype=bool), ddof)
-        return divided(centred, sqrt(variance) + rational(epsilon)).reshape(*facts["advantages"].shape)
+        return divided(centred, sqrt(variance) + rational(epsilon)).reshape(*facts[word].shape)
 
     return find
 
@@ -135,8 +151,8 @@ OF_ADVANTAGES = (
     *(
         Mistake(
             "advantages_normalised_inside", "the advantages are normalised inside the objective",
-            _normalised(ddof, epsilon), ("advantages",), "mini-batches have different scales", kind=DELIBERATE,
-            spelling=f"ddof {ddof}, epsilon {epsilon:g}",
+            normalised("advantages", ddof, epsilon), ("advantages",), "mini-batches have different scales",
+            kind=DELIBERATE, spelling=f"ddof {ddof}, epsilon {epsilon:g}",
         )
         for ddof in (0, 1)
         for epsilon in (1e-8, 1e-5, 1e-6, 0.0)

@@ -197,6 +197,8 @@ _EXPLAINED = (
                 _correlation, kind=CONTESTED),
     *_explained("mean_square_of_the_returns", "the divisor is the mean square of the returns, not their variance",
                 lambda v, r, u: _one_less(_var(r - v), _mean(r * r), u)),
+    *_explained("squares_without_means", "neither the errors nor the returns are centred",
+                lambda v, r, u: _one_less(_mean((r - v) * (r - v)), _mean(r * r), u)),
     *_explained("not_negative", "negative shares count as zero",
                 lambda v, r, u: maximum(_one_less(_var(r - v), _var(r), u), 0), kind=DELIBERATE),
     *_explained("quotient_added", "the quotient is added to one",

@@ -107,6 +107,10 @@ CLIPPED = (
               lambda r, a, e: minimum(r, _clip(r, 1 - e, 1 + e)) * a, "wrong for negative advantages"),
     Surrogate("sides_exchanged", "the limit of positive advantages is that of negative ones, and the other way round",
               lambda r, a, e: minimum(r * a, where(is_positive(a), (1 - e) * a, (1 + e) * a))),
+    Surrogate("ratio_limited_from_above_for_all",
+              "where the advantage is negative, the ratio is limited to 1 - epsilon from above, not from below",
+              lambda r, a, e: where(is_positive(a), minimum(r, 1 + e), minimum(r, 1 - e)) * a,
+              "a bad action that became likelier is not pushed back"),
     Surrogate("upper_limit_for_all_advantages", "the limit is (1 + epsilon) A for negative advantages, too",
               lambda r, a, e: minimum(r * a, (1 + e) * a)),
     Surrogate("lower_limit_for_all_advantages", "the limit is (1 - epsilon) A for positive advantages, too",
@@ -227,6 +231,21 @@ _DUAL_DEVIATIONS = (
                                    maximum(r * a, _clip(r, 1 - e, 1 + e) * a))),
 )  # fmt: skip
 
+_WEIGHTED_LOG_PROBS = tuple(
+    deviation(
+        "clipped_ratio_weighs_the_log_prob",
+        "the clipped ratio is a weight of the log probability, and no gradient flows through it (CISPO)",
+        instead(lambda f, w=weight: {
+            "clip_objective": mean(w(f["ratios"], f["clip_epsilon"]) * f["advantages"] * f["log_probs"])
+        }),
+        needs=("ratios", "advantages", "clip_epsilon", "log_probs"), kind=DELIBERATE, spelling=spelling,
+        effect="steps whose ratio left the band still have a gradient", seen=("MiniMax-M1 (2025), eq. (4)",),
+    )
+    for spelling, weight in (
+        ("", lambda r, e: _clip(r, 1 - e, 1 + e)), ("above", lambda r, e: minimum(r, 1 + e)), ("none", lambda r, _: r),
+    )
+)  # fmt: skip
+
 _CPI_DEVIATIONS = (
     deviation("means_multiplied", "the mean ratio is multiplied by the mean advantage",
               instead(lambda f: {"cpi_objective": mean(f["ratios"]) * mean(f["advantages"])}),
@@ -246,7 +265,7 @@ _CPI_DEVIATIONS = (
 )  # fmt: skip
 
 DEVIATIONS = {
-    "ppo.clip_objective": clipped(lambda _, surrogate: {"clip_objective": surrogate}),
+    "ppo.clip_objective": (*clipped(lambda _, surrogate: {"clip_objective": surrogate}), *_WEIGHTED_LOG_PROBS),
     "ppo.clip_objective_g": clipped(lambda _, surrogate: {"clip_objective_g": surrogate}),
     "ppo.dual_clip_objective": (
         *_DUAL_DEVIATIONS,

@@ -39,6 +39,12 @@ def _across(part: Part) -> Part:
     return lambda rewards, *rest: part(rewards.T, *rest).T
 
 
+def _median(row: Any) -> Any:
+    order = np.argsort(numbers.float64(getattr(row, "value", row)), kind="stable")
+    middle = [order[(len(order) - 1) // 2], order[len(order) // 2]]
+    return (row[middle[0]] + row[middle[1]]) / 2
+
+
 _BASELINES: Table = (
     (
         "own_reward_in_the_baseline", "the baseline is the mean of the whole group, with the sequence's own reward",
@@ -63,6 +69,14 @@ _BASELINES: Table = (
     (
         "sum_as_baseline", "the baseline is the sum of the group, not its mean",
         lambda r: r.sum(axis=1)[:, None] + 0 * r, BUG,
+    ),
+    ("median_as_baseline", "the baseline is the median reward of the group",
+        lambda r: numbers.stack([_median(row) for row in r])[:, None] + 0 * r, DELIBERATE),
+    ("smallest_as_baseline", "the baseline is the smallest reward of the group",
+        lambda r: numbers.stack([-numbers.largest(-row) for row in r])[:, None] + 0 * r, BUG),
+    (
+        "factor_inverted", "the deviation from the group's mean is multiplied by (n - 1) / n, not divided by it",
+        lambda r: r - (r - group_mean(r)) * (r.shape[1] - 1) / r.shape[1], BUG,
     ),
     ("largest_as_baseline", "the baseline is the largest reward of the group",
         lambda r: numbers.stack([numbers.largest(row) for row in r])[:, None] + 0 * r, BUG),

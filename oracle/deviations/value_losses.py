@@ -6,6 +6,7 @@ from typing import Any
 from ...spec.numbers import largest, maximum, minimum, sqrt, where
 from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, before, deviation
 from ..reading import Facts
+from .ratios import normalised
 from .surrogates import instead, mean
 
 CLIPPED = ("ppo.clipped_value_loss", "ppo.min_clipped_value_loss")
@@ -171,11 +172,20 @@ _TRUNCATED = (
     ("absolute_error", "the error is not squared", lambda f: mean(minimum(abs(_error(f)), f["loss_limit"]))),
 )  # fmt: skip
 
+_STANDARDISED = tuple(
+    deviation("returns_normalised_inside", "the returns are normalised inside the loss, the values are not",
+              before(lambda f, d=ddof, e=epsilon: {"returns": normalised("returns", d, e)(f)}), needs=("returns",),
+              effect="the returns of each batch are on another scale", spelling=f"ddof {ddof}, epsilon {epsilon:g}")
+    for ddof in (0, 1)
+    for epsilon in (1e-8, 1e-5, 1e-6, 0.0)
+)  # fmt: skip
+
 DEVIATIONS = {
-    "ppo.value_loss": (*_losses("value_loss", OF_ERRORS), *_scales("ppo.value_loss")),
+    "ppo.value_loss": (*_losses("value_loss", OF_ERRORS), *_scales("ppo.value_loss"), *_STANDARDISED),
     "ppo.clipped_value_loss": (
-        *_scales("ppo.clipped_value_loss"),
         *_losses("clipped_value_loss", _clipped_entries(maximum, minimum)),
+        *_scales("ppo.clipped_value_loss"),
+        *_STANDARDISED,
     ),
     "ppo.min_clipped_value_loss": (
         *_scales("ppo.min_clipped_value_loss"),
