@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
+from inspect import signature
 from pkgutil import iter_modules
 from typing import Any
 
@@ -151,9 +152,11 @@ class Contract:
         if "parts" in facts and self.extra.parts is not None:
             return self.extra.parts(facts)
         function = self.equation.function
-        if EXCHANGED in facts:
-            function = exchanged(function, facts[EXCHANGED])
-        return function(**{name: facts[name] for name in self.parameters})
+        named = {name: facts[name] for name in self.parameters}
+        if EXCHANGED not in facts:
+            return function(**named)
+        call = signature(function).bind(**named)  # what stands in the equation's own place may have other names
+        return exchanged(function, facts[EXCHANGED])(*call.args, **call.kwargs)
 
     def forms(self, told: frozenset[str], called: str = "") -> Iterator[Form]:
         """Every form in which a function called so may give the results, where these facts are told."""
