@@ -158,7 +158,7 @@ def _named(run: Run, best: Scored, scored: Sequence[Scored]) -> Verdict:
     is_close = all(finding.only_rounding for finding in best.wrong)
     tried = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in scored if not _refuses(entry)]
     tried.sort(key=lambda entry: entry[0].layout.columns == 1)  # one column may be a row of sequences of length one
-    found = name(tried, pairs=not is_close)
+    found = name(tried, is_close=is_close)
     if is_close and found is None:
         said = f"right, but less precise than its result's dtype: {best.wrong[0].message}"
         return run.verdict(best.trial, VARIANT, said, shown, behaviours=("low_precision",))

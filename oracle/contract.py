@@ -148,6 +148,20 @@ class Contract:
         }
         return {self.equation.name: result, **known}
 
+    @cached_property
+    def rights(self) -> tuple[Compute, ...]:
+        """Every computation that is right: the equation's, and another where the theory or rounding leaves a choice."""
+        return (self.compute,) if self.extra.accepts is None else (self.compute, self._accepted)
+
+    def _accepted(self, facts: Facts) -> Outputs:
+        other = self.extra.accepts
+        assert other is not None
+        if "valid" not in facts or not self.has_rows:
+            return other(facts)
+        own = {name: value for name, value in facts.items() if name != "valid"}
+        names = other(own).keys()
+        return {name: by_rows(lambda kept, name=name: other(kept)[name], own, facts["valid"]) for name in names}
+
     def _result(self, facts: Facts) -> Any:
         if "parts" in facts and self.extra.parts is not None:
             return self.extra.parts(facts)

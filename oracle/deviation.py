@@ -130,8 +130,9 @@ def _registered() -> tuple[dict[str, tuple[Deviation, ...]], tuple[Family, ...]]
     package = import_module(f"{__package__}.deviations")
     own: dict[str, tuple[Deviation, ...]] = {}
     families: list[Family] = []
-    for module in iter_modules(package.__path__):
-        found = import_module(f"{package.__name__}.{module.name}")
+    modules = sorted((module.name for module in iter_modules(package.__path__)), key=lambda name: name != "families")
+    for module in modules:  # the names of the most usual kinds come first
+        found = import_module(f"{package.__name__}.{module}")
         for identifier, entries in getattr(found, "DEVIATIONS", {}).items():
             own[identifier] = own.get(identifier, ()) + tuple(entries)
         families += getattr(found, "FAMILIES", ())

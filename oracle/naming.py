@@ -35,14 +35,16 @@ Tried = tuple[Trial, Sequence[Observation], Sequence[Facts]]
 """A way to read the function, what it returned, and cases on which it was not called."""
 
 
-def name(ranked: Sequence[Tried], *, pairs: bool = True) -> Named | None:
-    """The deviations that explain a function under the likeliest reading; two at once, if none does alone."""
-    for trial, seen, rest in sorted(ranked, key=_is_turned):
-        options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen)]
-        single = {d.id: d for d in options if _explains_more(d, trial, rest)}
-        if single:
-            return Named(trial, tuple(single.values()))
-    for trial, seen, rest in ranked[:PAIRED] if pairs else ():
+def name(ranked: Sequence[Tried], *, is_close: bool = False) -> Named | None:
+    """The deviations that explain a function under the likeliest reading; two at once, if none does alone.
+
+    A function that is close, right but for its precision, is no pair, and only what is exactly so is its name.
+    """
+    for loosely in (False,) if is_close else (False, True):  # a wrong one may compute in a lower precision, too
+        found = list(filter(None, (_alone(tried, loosely=loosely) for tried in sorted(ranked, key=_is_turned))))
+        if found:
+            return min(found, key=lambda entry: not entry.deviations[0].references)  # seen in libraries, if one was
+    for trial, seen, rest in () if is_close else ranked[:PAIRED]:
         smallest_first = sorted(seen, key=_size)  # they refute as well, and quicker
         likely = islice(pairs_of_deviations(trial, smallest_first), PAIRS)
         fitting = (d for d in likely if explains(d, trial, smallest_first) and _explains_more(d, trial, rest))
@@ -50,6 +52,15 @@ def name(ranked: Sequence[Tried], *, pairs: bool = True) -> Named | None:
         if pair is not None:
             return Named(trial, (pair,))
     return None
+
+
+def _alone(tried: Tried, *, loosely: bool) -> Named | None:
+    """The deviations that explain a function under one reading."""
+    trial, seen, rest = tried
+    options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen, loosely=loosely)]
+    options = [d for d in options if _changes_something(d, trial, seen)]
+    single = {d.id: d for d in options if _explains_more(d, trial, rest, loosely=loosely)}
+    return Named(trial, tuple(sorted(single.values(), key=lambda d: not d.references))) if single else None
 
 
 def _is_turned(tried: Tried) -> bool:
@@ -61,22 +72,33 @@ def _size(seen: Observation) -> int:
     return sum(np.size(value) for value in seen.arguments.values() if isinstance(value, np.ndarray))
 
 
-def _explains_more(deviation: Deviation, trial: Trial, cases: Sequence[Facts]) -> bool:
+def _explains_more(deviation: Deviation, trial: Trial, cases: Sequence[Facts], *, loosely: bool = False) -> bool:
     """Whether it gives what the function gives on further cases."""
-    return all(explains(deviation, trial, [trial.observe(trial.arguments(drawn))]) for drawn in cases)
+    further = (trial.observe(trial.arguments(drawn)) for drawn in cases)
+    return all(explains(deviation, trial, [seen], loosely=loosely) for seen in further)
 
 
-def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
-    """Whether the deviation, of the equation or of what is right as well, gives what the function gave, each time."""
-    others = (trial.contract.extra.accepts,) if trial.contract.extra.accepts is not None else ()
-    return any(_gives(deviation.change(right), trial, seen) for right in (trial.contract.compute, *others))
+def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation], *, loosely: bool = False) -> bool:
+    """Whether the deviation, of the equation or of what is right as well, gives what the function gave, each time.
+
+    Loosely: in a precision lower than that of the result.
+    """
+    return any(_gives(deviation.change(right), trial, seen, loosely=loosely) for right in trial.contract.rights)
 
 
-def _gives(compute: Compute, trial: Trial, seen: Sequence[Observation]) -> bool:
+def _changes_something(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
+    """Whether it is not the equation itself on all these cases."""
+    right = trial.contract.compute
+    changed = deviation.change(right)
+    return not all(trial.is_same(entry, right, changed) for entry in seen)
+
+
+def _gives(compute: Compute, trial: Trial, seen: Sequence[Observation], *, loosely: bool) -> bool:
     try:
         if any(trial.is_refuted(entry, compute) for entry in seen):  # in doubles, before anything is compared exactly
             return False
-        return all(_without_behaviour(trial.judge(entry, compute)) is None for entry in seen[:EXACTLY])
+        findings = (_without_behaviour(trial.judge(entry, compute)) for entry in seen[:EXACTLY])
+        return all(found is None or (loosely and found.only_rounding) for found in findings)
     except (RlproofError, ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
         return False  # a change that is not defined here explains nothing
 

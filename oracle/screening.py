@@ -76,7 +76,7 @@ def _may_be_of_rows(layout: Layout, tried: Sequence[Scored]) -> bool:
         return False
     returned = [entry for entry in sorted(tried, key=lambda entry: entry.rank) if not raises(entry)]
     called = [(entry.trial, entry.seen, entry.drawn[len(entry.seen) :]) for entry in returned]
-    return refused or name(called, pairs=False) is None
+    return refused or name(called, is_close=True) is None
 
 
 def _tried(

@@ -115,9 +115,8 @@ class Trial:
         self, seen: Observation, arrays: list[np.ndarray], compute: Compute | None, *, roughly: bool
     ) -> Finding | None:
         """What is wrong against a change of the equation, or else against everything that is right."""
-        others = (self.contract.extra.accepts,) if self.contract.extra.accepts is not None else ()
         first: Finding | None = None
-        for right in (self.contract.compute, *others) if compute is None else (compute,):
+        for right in self.contract.rights if compute is None else (compute,):
             if (roughly or compute is not None) and self._is_far(seen, arrays, right):
                 found: Finding | None = Finding("far off", is_rough=True)
             else:
@@ -134,10 +133,9 @@ class Trial:
 
     def is_wrong_roughly(self, seen: Observation) -> bool:
         """Whether a result is far from everything that is right, or no result at all."""
-        others = (self.contract.extra.accepts,) if self.contract.extra.accepts is not None else ()
         if seen.result.problem is not None or self._arranged(seen.result) is None:
             return True
-        return all(self.is_refuted(seen, right) for right in (self.contract.compute, *others))
+        return all(self.is_refuted(seen, right) for right in self.contract.rights)
 
     def is_undefined(self, seen: Observation) -> bool:
         """Whether NaN was returned where the formula divides zero by zero."""
@@ -199,6 +197,13 @@ class Trial:
                 return tuple(np.asarray(result, dtype=float) for result in results)
         except (ArithmeticError, ValueError, IndexError, KeyError, TypeError, AttributeError):
             return None
+
+    def is_same(self, seen: Observation, one: Compute, other: Compute) -> bool:
+        """Whether two computations give the same for the same arguments, in doubles."""
+        first, second = self.in_doubles(seen, one), self.in_doubles(seen, other)
+        if first is None or second is None:
+            return False
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True))
 
     def _is_far(self, seen: Observation, arrays: list[np.ndarray], compute: Compute) -> bool:
         """Whether a computation in doubles is already so different that no bound is needed."""
