@@ -57,6 +57,9 @@ def name(ranked: Sequence[Tried], *, is_close: bool = False) -> Named | None:
 def _alone(tried: Tried, *, loosely: bool) -> Named | None:
     """The deviations that explain a function under one reading."""
     trial, seen, rest = tried
+    if any(trial.is_unlike(entry) for entry in seen):
+        return None
+    seen = sorted(seen, key=lambda entry: (not trial.is_wrong_roughly(entry), _size(entry)))  # what refutes most, first
     options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen, loosely=loosely)]
     options = [d for d in options if _changes_something(d, trial, seen)]
     single = {d.id: d for d in options if _explains_more(d, trial, rest, loosely=loosely)}

@@ -126,6 +126,10 @@ class Trial:
             first = first or found
         return first
 
+    def is_unlike(self, seen: Observation) -> bool:
+        """Whether there are more or fewer results than the form has."""
+        return seen.result.problem is None and self._arranged(seen.result) is None
+
     def is_refuted(self, seen: Observation, compute: Compute) -> bool:
         """Whether a result is so far from a change of the equation that no bound is needed."""
         arrays = None if seen.result.problem is not None else self._arranged(seen.result)
