@@ -62,6 +62,7 @@ CONTRACTS = {
         {"so_far": _so_far, "epsilon_outside_the_root": _by_the_deviation_and_epsilon, "scale": _scale},
         (("so_far",), ("epsilon_outside_the_root",), ("scale",)),
         undefined=_is_nothing_by_nothing,
+        examples=150,
     ),
     f"ppo.{ppo.explained_variance.__name__}": Extra(counts=_returns_vary),
 }

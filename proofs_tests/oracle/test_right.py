@@ -17,5 +17,5 @@ RIGHT = tuple(implementations())
 )
 def test_a_right_implementation_agrees(identifier: str, function: Callable[..., Any]) -> None:
     """One right way to compute an equation."""
-    verdict = check(function, identifier, examples=300)
+    verdict = check(function, identifier, examples=150)
     assert verdict, str(verdict)
