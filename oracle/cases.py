@@ -7,7 +7,7 @@ import numpy as np
 
 from ..spec import numbers
 from ..spec.decision_process import MDP
-from .rounding import UNIT_ROUNDOFF, Rounded
+from .rounding import UNITS, Rounded
 
 WHOLE = ("horizon", "sweeps", "length", "dimensions", "split")
 """Parameters that are counts, the same in every number system."""
@@ -75,7 +75,7 @@ def to_rounded(value: Any, dtype: str) -> Any:
         return _record(value, to_rounded, dtype)
     if is_discrete(value):
         return value
-    unit = UNIT_ROUNDOFF[dtype]
+    unit = UNITS[dtype]
     if isinstance(value, (MDP, FloatMDP)):
         return MDP(**fields(value, lambda field: Rounded(field, unit=unit)), terminal=value.terminal)
     return Rounded(value, unit=unit)

@@ -154,8 +154,7 @@ class Contract:
         return (self.compute,) if self.extra.accepts is None else (self.compute, self._accepted)
 
     def _accepted(self, facts: Facts) -> Outputs:
-        other = self.extra.accepts
-        assert other is not None
+        other = self.extra.accepts or self.compute
         if "valid" not in facts or not self.has_rows:
             return other(facts)
         own = {name: value for name, value in facts.items() if name != "valid"}

@@ -24,8 +24,10 @@ from .carrier import Carrier
 ELEMENTARY_ROUNDINGS = 4
 """Roundings granted to exp and log: two units in the last place (the C and XLA libraries document 1 to 2)."""
 
-UNIT_ROUNDOFF = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
-_RANGE = {unit: np.finfo(dtype) for dtype, unit in UNIT_ROUNDOFF.items()}
+UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+UNITS = {"float16": 2.0**-11, **UNIT_ROUNDOFF}
+"""With the half precision that other people's functions may return, for which no bound is claimed to be attained."""
+_RANGE = {unit: np.finfo(dtype) for dtype, unit in UNITS.items()}
 
 
 def gamma(operations: int, unit: float) -> float:

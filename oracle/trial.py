@@ -18,7 +18,7 @@ from .judges import JUDGES
 from .law import to_ball
 from .layout import FLAT, Layout
 from .reading import Facts, Setting
-from .rounding import UNIT_ROUNDOFF, Rounded
+from .rounding import UNITS, Rounded
 
 MASKS = ("token_mask", "valid")
 """Facts that say which entries count; results elsewhere may be anything."""
@@ -322,7 +322,7 @@ def _shown(value: Any) -> str:
 
 def _dtype(array: np.ndarray) -> str:
     name = str(array.dtype)
-    return name if name in UNIT_ROUNDOFF else "float64"
+    return name if name in UNITS else "float64"
 
 
 def _is_nearest(got: np.ndarray, wanted: Any) -> bool:
@@ -346,9 +346,9 @@ def _in_doubles(value: Any) -> Any:
 
 def _carried(value: Any, given: str, computed: str) -> Any:
     """Floats as inputs of a computation in another dtype, to which they may have been rounded first."""
-    if UNIT_ROUNDOFF[computed] <= UNIT_ROUNDOFF[given] or is_discrete(value):
+    if UNITS[computed] <= UNITS[given] or is_discrete(value):
         return to_rounded(value, computed)
-    unit = UNIT_ROUNDOFF[computed]
+    unit = UNITS[computed]
 
     def rounded(part: Any) -> Rounded:
         return Rounded(part, unit * abs(np.asarray(part, dtype=float)), unit)

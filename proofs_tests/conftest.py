@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import settings
 
-MAX_EXAMPLES = {"dev": 10, "ci": 60, "thorough": 2000}
+MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 """How many inputs each search tries, by the profile that HYPOTHESIS_PROFILE names."""
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"

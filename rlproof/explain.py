@@ -21,7 +21,7 @@ def show_all(console: Console) -> None:
     """List every equation with its first sentence."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("equation", "number systems", "laws", "statement"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title == "equation")
     for entry in equations():
         count = sum(law.equation == entry.id for law in laws())
         table.add_row(entry.id, " ".join(entry.number_systems), str(count), plain(entry.summary))

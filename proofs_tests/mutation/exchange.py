@@ -36,7 +36,7 @@ def exchange(path: Path, source: str | ast.Module, loaded: Loaded) -> None:
 
 def _functions(path: Path, code: CodeType) -> list[FunctionType]:
     """Run the module's code in a namespace of its own, and list the functions it defines."""
-    original = next(module for module in sys.modules.values() if getattr(module, "__file__", None) == str(path))
+    original = next(module for module in sys.modules.values() if vars(module).get("__file__") == str(path))
     shadow = ModuleType(original.__name__)
     shadow.__package__, shadow.__file__ = original.__package__, original.__file__
     exec(code, shadow.__dict__)  # noqa: S102 - our own module, changed in one place

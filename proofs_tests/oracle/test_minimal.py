@@ -8,6 +8,8 @@ import pytest
 
 from rlproof.oracle import check
 
+pytestmark = pytest.mark.slow
+
 Array = Any
 
 

@@ -9,6 +9,8 @@ from rlproof.oracle import check
 
 from .right import implementations
 
+pytestmark = pytest.mark.slow
+
 RIGHT = tuple(implementations())
 
 
@@ -17,5 +19,5 @@ RIGHT = tuple(implementations())
 )
 def test_a_right_implementation_agrees(identifier: str, function: Callable[..., Any]) -> None:
     """One right way to compute an equation."""
-    verdict = check(function, identifier, examples=150)
+    verdict = check(function, identifier, examples=80)
     assert verdict, str(verdict)

@@ -125,6 +125,7 @@ def test_the_number_systems_listed_are_those_that_work(entry: Equation, system: 
     if array.dtype.kind != "i":  # a policy of actions is the same in all systems
         others = {
             "trpo.average_kl_gap": {"exact": "ball"},
+            "tokens.response_mask": {"exact": "float64", "ball": "float64"},  # flags, of whole numbers
             "trpo.algorithm1_gap": {"exact": "ball"},  # an exact gap has logarithms, hence is a ball
             "policy.deterministic": {"exact": "float64", "ball": "float64"},  # zeros and ones, of no real argument
         }
