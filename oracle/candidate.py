@@ -118,12 +118,16 @@ class Candidate:
 def read(
     function: Callable[..., Any],
     meanings: Callable[[str], Sequence[str]],
+    own: Sequence[str],
     arguments: Mapping[str, str],
     bind: Mapping[str, Any],
     kind: Kind,
     seconds: float,
 ) -> list[Candidate]:
-    """Find out what each parameter stands for: by its own name, a declared one, or usual synonyms (all are tried)."""
+    """Find out what each parameter stands for: by its own name, a declared one, or usual synonyms (all are tried).
+
+    A function that takes any keywords, and names none, gets the equation's own parameters.
+    """
     options, positional = dict[str, list[str]](), list[str]()
     parameters = _parameters(function)
     for name, parameter in parameters.items():
@@ -138,8 +142,11 @@ def read(
             raise Unreadable(name)
         if parameter.kind == parameter.POSITIONAL_ONLY and (name in bind or found):
             positional.append(name)
+    takes_any = any(entry.kind == entry.VAR_KEYWORD for entry in parameters.values())
+    if takes_any and not options:
+        options = {name: [name] for name in own if name not in bind}
     unknown = (arguments.keys() | bind.keys()) - parameters.keys()
-    if unknown and not any(entry.kind == entry.VAR_KEYWORD for entry in parameters.values()):
+    if unknown and not takes_any:
         raise Unreadable(min(unknown))
     combinations = [c for c in islice(product(*options.values()), COMBINATIONS) if _differ(c)]
     if not combinations:

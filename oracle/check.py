@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .arrays import kinds
@@ -77,7 +78,9 @@ def check(
     try:
         about = (equation, *expected.parameters)
         called = stepwise(function)
-        candidates = read(called, lambda word: meanings(word, about), arguments or {}, bind or {}, possible[0], seconds)
+        meant = partial(meanings, about=about)
+        own = expected.parameters
+        candidates = read(called, meant, own, arguments or {}, bind or {}, possible[0], seconds)
     except Unreadable as missing:
         label = getattr(function, "__name__", str(function))
         return Verdict(label, equation, ERROR, f"the parameter {missing} means nothing here: map it or bind it")

@@ -1,5 +1,6 @@
 """A counterexample as code that can be copied, pasted and run."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,11 +38,16 @@ def _literal(value: Any, library: str) -> str:
         parts = {name: getattr(value, name) for name in ("transition", "reward", "initial", "discount", "terminal")}
         return f"MDP({', '.join(f'{name}={_literal(part, library)}' for name, part in parts.items())})"
     if isinstance(value, np.ndarray) and value.ndim:
-        text = repr(numbers.float64(value).tolist() if value.dtype.kind == "f" else value.tolist())
+        text = _number(numbers.float64(value).tolist() if value.dtype.kind == "f" else value.tolist())
         dtype = str(value.dtype)
         return {
             "torch": f"torch.tensor({text}, dtype=torch.{dtype})",
             "jax": f"jnp.array({text}, dtype='{dtype}')",
             "list": text,
         }.get(library, f"np.array({text}, dtype='{dtype}')")
-    return repr(value.item() if isinstance(value, (np.ndarray, np.generic)) else value)
+    return _number(value.item() if isinstance(value, (np.ndarray, np.generic)) else value)
+
+
+def _number(value: Any) -> str:
+    """Numbers and nested lists of them as code: `inf` and `nan` are names of NumPy."""
+    return re.sub(r"\b(inf|nan)\b", r"np.\1", repr(value))

@@ -206,7 +206,8 @@ class Rounded(Carrier):
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = self.error / self.value
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
-        return self._rounded(np.log(self.value), inherited, ELEMENTARY_ROUNDINGS)
+            value = np.log(self.value)
+        return self._rounded(value, inherited, ELEMENTARY_ROUNDINGS)
 
     def sqrt(self) -> "Rounded":
         """Take the square root, which an error moves by at most its share of the root, and by at most its own root."""
@@ -228,7 +229,8 @@ class Rounded(Carrier):
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = self.error / (1 + self.value)
             inherited = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1)), np.inf)
-        return self._rounded(np.log1p(self.value), inherited, ELEMENTARY_ROUNDINGS)
+            value = np.log1p(self.value)
+        return self._rounded(value, inherited, ELEMENTARY_ROUNDINGS)
 
     # --- comparisons look at the values ----------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .contract import Contract
-from .deviation import Deviation
+from .deviation import BUG, CONTESTED, Deviation
 from .naming import Named
 from .trial import Trial
 from .verdict import AGREES, VARIANT, Cases, Counterexample, Verdict
@@ -46,7 +46,7 @@ class Run:
             status=status,
             explanation=said,
             variants=variants,
-            kind=deviations[0].kind if deviations else None,
+            kind=deviations[0].kind if deviations else _kind(behaviours),
             references=deviations[0].references if deviations else (),
             conventions=trial.setting.conventions,
             returns=str(trial.form),
@@ -66,6 +66,13 @@ class Run:
         said = "\n".join(filter(None, (first.says, first.effect and f"effect: {first.effect}", over and mean(over))))
         means = ("equal_in_expectation",) if over else ()
         return self.verdict(found.trial, VARIANT, said, shown, deviations=found.deviations, besides=means)
+
+
+def _kind(behaviours: Sequence[str]) -> str | None:
+    """What is right on average, or on every sample but not on average, is a choice; other behaviours are bugs."""
+    if not behaviours:
+        return None
+    return CONTESTED if behaviours[0].endswith("in_expectation") else BUG
 
 
 def mean(over: str) -> str:

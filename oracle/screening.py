@@ -116,7 +116,7 @@ def _judged(trial: Trial, seen: Observation) -> Finding | None:
     """What is wrong with a result; arguments that contradict each other, read so, are not meant so."""
     try:
         return trial.judge(seen, roughly=True)
-    except RlproofError as error:
+    except (RlproofError, IndexError) as error:
         return Finding(f"cannot be read so: {str(error).splitlines()[0]}", behaviour="raises")
 
 

@@ -52,7 +52,7 @@ def step_at_radius(policy: Array, advantage: Array, delta: float) -> KLStep:
         new_policy = multiplier[:, None] * weights
     # A probability too small for a float is not zero: losing support would make the divergence infinite.
     new_policy = np.where(supported, np.maximum(new_policy, np.finfo(float).tiny), 0.0)
-    rest = np.where(spills, 1 - new_policy.sum(axis=1), 0.0)
+    rest = np.where(spills, np.maximum(1 - new_policy.sum(axis=1), 0.0), 0.0)  # rounding may leave less than nothing
     best_outside = np.where(supported, -np.inf, advantage).argmax(axis=1)
     new_policy[np.arange(len(rest)), best_outside] += rest
     keep = flat & ~spills | (delta == 0)
@@ -143,7 +143,7 @@ def step_at_multiplier(policy: Array, advantage: Array, multiplier: float) -> tu
     shortfall = np.where(spills, np.log(harmonic / multiplier), 0.0)
     kept = np.where(spills, multiplier, harmonic)[:, None] / (slack[:, None] + gaps)
     new_policy = np.where(supported, np.maximum(policy * kept, np.finfo(float).tiny), 0.0)
-    rest = np.where(spills, 1 - new_policy.sum(axis=1), 0.0)
+    rest = np.where(spills, np.maximum(1 - new_policy.sum(axis=1), 0.0), 0.0)  # rounding may leave less than nothing
     best_outside = np.where(supported, -np.inf, advantage).argmax(axis=1)
     new_policy[np.arange(len(rest)), best_outside] += rest
     return KLStep(new_policy, np.inf, np.full(len(policy), multiplier), slack), divergence + shortfall

@@ -165,11 +165,8 @@ def float_problem(mdp: MDP, policy: Array) -> tuple[Array, Array, Array, float]:
 
 
 def rational_policy(new_policy: Array, old: Array) -> Array:
-    """Round to multiples of 2^-60 that sum to one and keep the old support; unmoved rows stay as they are.
-
-    What the solver's rounding leaves just below zero is zero.
-    """
-    counts = np.array([[max(0, round(x * 2**60)) for x in row] for row in new_policy.tolist()], dtype=object)
+    """Round to multiples of 2^-60 that sum to one and keep the old support; unmoved rows stay as they are."""
+    counts = np.array([[round(x * 2**60) for x in row] for row in new_policy.tolist()], dtype=object)
     counts = np.where(is_nonzero(old) & (counts == 0), 1, counts)
     for row in counts:
         row[row.argmax()] += 2**60 - row.sum()

@@ -23,11 +23,13 @@ SWAPPED: dict[type, tuple[type, ...]] = {
     ast.And: (ast.Or,),
     ast.Or: (ast.And,),
 }
+"""Operators, and what stands for them."""
 CALLS = {
-    "minimum": "maximum", "maximum": "minimum", "min": "max", "max": "min", "sum": "mean", "mean": "sum",
+    "minimum": "maximum", "maximum": "minimum", "min": "max", "max": "min",
     "zeros_like": "ones_like", "ones_like": "zeros_like", "exp": "expm1", "log": "log1p", "cumsum": "cumprod",
     "cumprod": "cumsum", "argmax": "argmin",
 }  # fmt: skip
+"""Functions, and what stands for them; not the mean for the sum: which one is taken is a form of the result."""
 
 
 @dataclass(frozen=True)

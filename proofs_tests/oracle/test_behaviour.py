@@ -102,7 +102,7 @@ def large(rewards: Array, gamma: float) -> Array:
 
 
 def yields(rewards: Array, gamma: float) -> Iterator[float]:
-    """Yield instead of returning."""
+    """Yield the result instead of returning it."""
     yield right(rewards, gamma)
 
 
@@ -168,12 +168,12 @@ CASES: list[tuple[Callable[..., Any], tuple[str, ...], str]] = [
     (no_number, (DISAGREES,), "nan"),
     (imaginary, (DISAGREES,), "complex"),
     (truncated_to_integers, (DISAGREES,), "got"),
-    (one_axis_more, (DISAGREES, VARIANT), "shape"),
+    (one_axis_more, (DISAGREES,), "shape"),
     (endless, (ERROR,), "does not return within"),
     (writes, (VARIANT,), "changes its argument rewards"),
     (random, (VARIANT,), "called again"),
     (Accumulating(), (VARIANT,), "called again"),
-    (Counting(), (VARIANT, DISAGREES), ""),
+    (Counting(), (VARIANT,), "called again"),
     (warns, (AGREES,), ""),
     (sets_errors, (AGREES,), ""),
     (large, (DISAGREES,), "shape"),
@@ -181,10 +181,10 @@ CASES: list[tuple[Callable[..., Any], tuple[str, ...], str]] = [
     (position_only, (AGREES,), ""),
     (foreign, (ERROR,), "something"),
     (optional, (AGREES,), ""),
-    (keywords, (INEXPRESSIBLE,), "do not tell"),
-    (yields, (AGREES, DISAGREES), ""),
+    (keywords, (AGREES,), ""),
+    (yields, (AGREES,), ""),
     (functools.partial(right, gamma=0.5), (AGREES,), ""),
-    (operator.add, (ERROR, INEXPRESSIBLE), ""),
+    (operator.add, (INEXPRESSIBLE,), "do not tell"),
     (len, (ERROR,), "the parameter obj"),
     (lambda: 1, (INEXPRESSIBLE,), "nothing"),
 ]
