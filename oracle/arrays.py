@@ -16,7 +16,6 @@ import numpy as np
 from .errors import LibraryMissingError, UnknownArraysError
 
 LIBRARIES = {"torch": "torch", "jax": "jax.numpy"}
-NUMPY_FLOATS = ("float64", "float32", "float16")
 
 
 class NotNumbersError(TypeError):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..spec.numbers import stack
 from ..spec.registry import Equation, equation, equations
 from .agreement import parameters
 from .cases import is_discrete
@@ -233,7 +234,7 @@ class Contract:
     def _terms(self, compute: Compute, name: str, facts: Facts, shape: tuple[int, ...]) -> Any:
         each = {known: value for known, value in facts.items() if known != "valid"}  # whether the entry counts or not
         terms = [compute(entry(each, shape, index))[name] for index in np.ndindex(*shape)]
-        return stacked(terms).reshape(*shape)
+        return stack(terms).reshape(*shape)
 
 
 def counted(facts: Facts) -> dict[str, Any]:
@@ -247,12 +248,12 @@ def by_rows(compute: Callable[[Facts], Any], facts: Facts, counted: Any) -> Any:
     """Compute from the rows that count alone, in each column; the others get zero."""
     if counted.ndim > 1:
         columns = [by_rows(compute, _column(facts, counted, c), counted[:, c]) for c in range(counted.shape[1])]
-        return stacked([stacked([column[t] for column in columns]) for t in range(len(counted))])
+        return stack([stack([column[t] for column in columns]) for t in range(len(counted))])
     rows = np.flatnonzero(counted)
     kept = {name: value[rows] if _is_like(value, counted) else value for name, value in facts.items()}
     some = next(value for value in facts.values() if _is_like(value, counted) and not is_discrete(value))
     result = compute(kept) if len(rows) else some[:0]
-    return stacked([*result, 0 * some[0]])[np.where(counted, np.cumsum(counted) - 1, -1)]
+    return stack([*result, 0 * some[0]])[np.where(counted, np.cumsum(counted) - 1, -1)]
 
 
 def _column(facts: Facts, counted: Any, column: int) -> dict[str, Any]:
@@ -273,13 +274,6 @@ def entry(facts: Facts, shape: tuple[int, ...], index: tuple[int, ...]) -> dict[
     """The facts about one step alone, as arrays of one step."""
     part = tuple(slice(i, i + 1) for i in index)
     return {name: value[part] if np.shape(value)[: len(shape)] == shape else value for name, value in facts.items()}
-
-
-def stacked(rows: Sequence[Any]) -> Any:
-    """Stack along a new first axis, in any number system."""
-    rows = list(rows)
-    first = next((row for row in rows if hasattr(row, "stack")), None)
-    return first.stack(rows) if first is not None else np.stack([np.asarray(row) for row in rows])
 
 
 @cache

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .contract import Compute, Contract, Outputs, stacked
+from ..spec.numbers import concatenate
+from .contract import Compute, Contract, Outputs
 from .reading import Facts
 
 BUG, CONTESTED, DELIBERATE = "bug", "contested", "deliberate"
@@ -99,7 +100,7 @@ def earlier(array: Any, steps: int = 1) -> Any:
 
 def joined(first: Any, second: Any) -> Any:
     """Two arrays one after the other, in any number system."""
-    return stacked([*first, *second])
+    return concatenate([first, second])
 
 
 Family = Callable[[Contract, frozenset[str]], Iterator[Deviation]]

@@ -13,11 +13,3 @@ class LibraryMissingError(RlproofError):
 
 class UnknownConventionError(RlproofError):
     """A convention is declared for a word that has no such convention."""
-
-
-class UnknownDeviationError(RlproofError):
-    """A deviation is named that the equation does not have."""
-
-
-class NothingCheckedError(RlproofError):
-    """No case would run."""

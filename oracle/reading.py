@@ -17,8 +17,6 @@ from .vocabulary import vocabulary
 Facts = Mapping[str, Any]
 """Data by name: what was drawn, what is passed, or what the equation is asked about."""
 
-DECLARED = "declared"
-
 
 @dataclass(frozen=True)
 class Reading:

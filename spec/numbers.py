@@ -251,8 +251,9 @@ def _read_beside(other: Array, side: Array) -> Array:
 
 def stack(rows: list[Array]) -> Array:
     """Stack arrays or numbers along a new first axis."""
-    if hasattr(rows[0], "number_system"):
-        return type(rows[0]).stack(rows)
+    carrier = next((type(row) for row in rows if hasattr(row, "number_system")), None)
+    if carrier is not None:
+        return carrier.stack(rows)
     return np.stack([boxed(row) for row in rows])
 
 

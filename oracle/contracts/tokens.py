@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ...spec import tokens
-from ...spec.numbers import exp, float64, sqrt, where
+from ...spec.numbers import exp, float64, sqrt, stack, where
 from ...spec.standardisation import deviations, divided
-from ..contract import Extra, stacked
+from ..contract import Extra
 from ..reading import Facts
 
 Part = Callable[..., Any]
@@ -210,7 +210,7 @@ def variance_of_the_others(rewards: Any, ddof: int) -> Any:
     size = rewards.shape[1]
     others = [[j for j in range(size) if j != i] for i in range(size)]
     columns = [group_variance(rewards[:, indices], ddof)[:, 0] for indices in others]
-    return stacked(columns).T
+    return stack(columns).T
 
 
 def plus_where_positive(variance: Any, epsilon: Any) -> Any:

@@ -11,9 +11,9 @@ import numpy as np
 
 from ...spec import td
 from ...spec.gae import advantage as gae_advantage
-from ...spec.numbers import minimum
+from ...spec.numbers import minimum, stack
 from ...spec.validation import read_discounts
-from ..contract import Extra, Outputs, stacked
+from ..contract import Extra, Outputs
 from ..reading import Facts
 
 Part = Callable[..., Any]
@@ -55,7 +55,7 @@ def backwards(terms: Any, weights: Any, start: Any) -> Any:
         following = terms[t] + rest
         found.append((rest, following))
     rests, totals = zip(*found[::-1], strict=True)
-    return stacked(rests), stacked(totals)
+    return stack(rests), stack(totals)
 
 
 def _nothing(facts: Facts) -> Any:
@@ -69,7 +69,7 @@ def gae(facts: Facts) -> Any:
     _, inner = backwards(terms, decay * carried, part(facts, "start", _nothing))
     first = part(facts, "first_discount", lambda _: decay)
     following = [*inner[1:], part(facts, "start", _nothing)]
-    return terms + first * carried * stacked(following)
+    return terms + first * carried * stack(following)
 
 
 def lambda_return(facts: Facts) -> Any:
@@ -103,7 +103,7 @@ def n_step(facts: Facts) -> Any:
             total = total + stops * discount_of(powers, m, steps) * facts["next_values"][k]
             running = running * number(~cut[k])
         totals.append(total)
-    return stacked(totals)
+    return stack(totals)
 
 
 def rho(facts: Facts) -> Any:
@@ -117,7 +117,7 @@ def _corrections(facts: Facts) -> tuple[Any, Any]:
     carried = number(part(facts, "carried", lambda f: ~ended(f)))
     decay = part(facts, "trace_discount", gamma)
     _, total = backwards(terms, decay * carried * traces, part(facts, "start", _nothing))
-    following = stacked([*total[1:], part(facts, "start", _nothing)])
+    following = stack([*total[1:], part(facts, "start", _nothing)])
     return decay * carried * following, total
 
 
@@ -136,7 +136,7 @@ def retrace_target(facts: Facts) -> Any:
     """Q plus the corrections, each weighted by a trace: that of the next step."""
     traces = part(facts, "traces", lambda f: f["trace_decay"] * minimum(f["ratios"], 1))
     carried = number(part(facts, "carried", lambda f: ~ended(f)))
-    following = part(facts, "following_traces", lambda _: stacked([*traces[1:], 0 * traces[0]]))
+    following = part(facts, "following_traces", lambda _: stack([*traces[1:], 0 * traces[0]]))
     terms = part(facts, "error_weights", lambda f: 0 * f["rewards"] + 1) * errors(facts)
     weights = part(facts, "trace_discount", gamma) * carried * following
     return facts["values"] + backwards(terms, weights, part(facts, "start", _nothing))[1]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...spec import divergence, policy, ppo
-from ...spec.numbers import exp, largest, maximum, minimum
-from ..contract import Outputs, stacked
+from ...spec.numbers import exp, largest, maximum, minimum, stack
+from ..contract import Outputs
 from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, before, deviation
 from ..reading import Facts
 from .surrogates import clipped, instead, mean
@@ -167,7 +167,7 @@ def _policy_gradient(name: str, says: str, weight: Callable[[Facts], Any], **mor
 
 def _discounted(facts: Facts) -> Any:
     advantages = facts["advantages"]
-    return stacked([facts["gamma"] ** t * advantages[t] for t in range(len(advantages))])
+    return stack([facts["gamma"] ** t * advantages[t] for t in range(len(advantages))])
 
 
 _POLICY_GRADIENT = (
@@ -199,7 +199,7 @@ def _without_gamma_to_the_t(facts: Facts) -> Outputs:
     for t in reversed(range(len(rewards))):
         following = rewards[t] + facts["gamma"] * following
         found.append(following)
-    return {"reinforce": stacked(found[::-1])}
+    return {"reinforce": stack(found[::-1])}
 
 
 DEVIATIONS = {

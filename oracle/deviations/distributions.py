@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...spec.numbers import exp, log, pi, system_of
-from ..contract import Compute, Contract, Outputs, stacked
+from ...spec.numbers import exp, log, pi, stack, system_of
+from ..contract import Compute, Contract, Outputs
 from ..contracts.distributions import tanh
 from ..deviation import CONTESTED, DELIBERATE, Deviation, after, before, deviation, instead
 from ..reading import Facts
@@ -39,7 +39,7 @@ def summed_over_dimensions(contract: Contract, _: frozenset[str]) -> Iterator[De
     )  # fmt: skip
     yield deviation(
         "not_summed_over_dimensions", "one number for each dimension of the action, not their sum",
-        over(lambda parts: stacked(parts).T),
+        over(lambda parts: stack(parts).T),
         effect="a later mean divides by the number of dimensions, or shapes broadcast",
         seen=("ray-project/ray PR#7398", "ray-project/ray#13053"),
     )  # fmt: skip
@@ -48,7 +48,7 @@ def summed_over_dimensions(contract: Contract, _: frozenset[str]) -> Iterator[De
     )
     yield deviation(
         "summed_over_states", "the sum is over the first axis, of states, not over the last, of dimensions",
-        over(lambda parts: stacked(parts).sum(axis=-1)),
+        over(lambda parts: stack(parts).sum(axis=-1)),
     )  # fmt: skip
     yield deviation("multiplied_over_dimensions", "the product over the dimensions stands for the sum", over(_product))
 

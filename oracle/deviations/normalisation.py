@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import maximum, sqrt
+from ...spec.numbers import maximum, sqrt, stack
 from ...spec.standardisation import deviations as deviations_from_mean
 from ...spec.standardisation import divided
-from ..contract import stacked
 from ..deviation import BUG, CONTESTED, DELIBERATE, Deviation, after, deviation, instead
 from ..reading import Facts
 
@@ -107,8 +106,8 @@ def _along(axis: int, name: str) -> Callable[[Any], Any]:
                 compute({**facts, "advantages": line})[name] if len(line) > facts["ddof"] else _undefined(line)
                 for line in lines
             ]
-            rows = stacked(found)
-            return {name: stacked([rows[:, t] for t in range(rows.shape[1])]) if axis == 0 else rows}
+            rows = stack(found)
+            return {name: stack([rows[:, t] for t in range(rows.shape[1])]) if axis == 0 else rows}
 
         return along
 

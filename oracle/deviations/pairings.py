@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import exp
-from ..contract import Contract, common_shape, stacked
+from ...spec.numbers import exp, stack
+from ..contract import Contract, common_shape
 from ..deviation import Deviation, after, before, deviation
 from ..reading import Facts
 
@@ -87,13 +87,13 @@ def _singular(word: str) -> str:
 def _rows(array: Any) -> Any:
     """Entry [i, j] is entry j."""
     flat = array.reshape(-1)
-    return stacked([flat] * len(flat))
+    return stack([flat] * len(flat))
 
 
 def _columns(array: Any) -> Any:
     """Entry [i, j] is entry i."""
     flat = array.reshape(-1)
-    return stacked([flat[i] + 0 * flat for i in range(len(flat))])
+    return stack([flat[i] + 0 * flat for i in range(len(flat))])
 
 
 def _against_each(facts: Facts, word: str, others: list[str]) -> dict[str, Any]:

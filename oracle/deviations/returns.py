@@ -165,10 +165,6 @@ REINFORCE = (
 )
 
 
-def _to_end(facts: Facts) -> Outputs:
-    return {"discounted_return": _backward(facts)[-1]}
-
-
 RETURN = (
     deviation("rewards_reversed", "the rewards are read from the last to the first", before(_reversed)),
     deviation(

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...spec.numbers import where
-from ..contract import stacked
+from ...spec.numbers import stack, where
 from ..deviation import joined, later
 from ..reading import Facts, Reading, Rule, reading, rule
 from .trajectories import STEPWISE, ended, shifted, told, without
@@ -76,7 +75,7 @@ def next_counted(facts: Facts) -> Any:
     for t in reversed(range(len(counted))):
         found.append(following)
         following = where(counted[t], facts["values"][t], following)
-    return stacked(found[::-1])
+    return stack(found[::-1])
 
 
 def _flags(word: str) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec import policy
-from ...spec.numbers import Array, ball, exp, log, precision, sqrt
-from ..deviation import stacked
+from ...spec.numbers import Array, ball, exp, log, precision, sqrt, stack
 from ..reading import Facts, Reading, Rule, reading, rule
 
 SAID = {
@@ -67,8 +66,8 @@ def cholesky(covariance: Array) -> Array:
             row.append(rest / rows[j][j])
         row.append(sqrt(covariance[:, i, i] - sum((each * each for each in row), start=nothing)))
         rows.append(row)
-    full = [stacked([*row, *[nothing] * (size - len(row))]).T for row in rows]
-    return stacked([stacked([row[t] for row in full]) for t in range(len(covariance))])
+    full = [stack([*row, *[nothing] * (size - len(row))]).T for row in rows]
+    return stack([stack([row[t] for row in full]) for t in range(len(covariance))])
 
 
 def _gaussian(word: str) -> Iterator[Reading]:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from ...spec import numbers
-from ..contract import stacked
 from ..reading import Facts, Reading, Rule, reading, rule
 
 UPDATES = ("td.tabular_td0", "td.sarsa", "td.expected_sarsa", "td.q_learning", "replay.uniform_update")
@@ -31,7 +30,7 @@ def named(word: str, fact: str, *among: str) -> Reading:
 def _one_or_several(word: str, fact: str, number: Callable[[Any], Any]) -> tuple[Reading, ...]:
     """One transition, or an array of them."""
     flags = fact == "terminated"
-    one = (lambda a: np.array([a[word]], dtype=bool)) if flags else (lambda a: stacked([a[word]]))
+    one = (lambda a: np.array([a[word]], dtype=bool)) if flags else (lambda a: numbers.stack([a[word]]))
     return (
         reading(
             word, "several", f"{word}[t]: {fact} of each transition", lambda drawn: drawn[fact], {fact: _told(word)},
