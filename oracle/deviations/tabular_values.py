@@ -158,11 +158,11 @@ def _in_place(best: Callable[[Facts, int, Any], Any], *, backwards: bool = False
 
     def sweep(facts: Facts) -> Any:
         mdp: MDP = facts["mdp"]
-        found = facts["state_values"].copy()
+        found = list(facts["state_values"])
         for _ in range(int(facts["sweeps"])):
             for s in range(len(found))[:: -1 if backwards else 1]:
-                found[s] = best(facts, s, mdp.reward[s] + mdp.discount * (mdp.transition[s] @ found))
-        return found
+                found[s] = best(facts, s, mdp.reward[s] + mdp.discount * (mdp.transition[s] @ numbers.stack(found)))
+        return numbers.stack(found)
 
     return sweep
 
