@@ -20,7 +20,7 @@ PAIRED, PAIRS = 2, 1500
 """How many of the likeliest ways to read the function are tried with pairs of deviations, and with how many."""
 EXACTLY = 12
 """On so many cases a name is confirmed exactly; on all of them in doubles."""
-SMALL_SEARCH = 200
+SMALL_SEARCH = 80
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Try every way to read a function, and rank them by how much they find wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,10 +90,10 @@ def _tried(
     tried: list[Scored] = []
     for kind in possible:
         found = [
-            _score(Trial(candidate.of_kind(kind), contract, setting, form, layout), cases)
+            scored
             for layout in layouts
             for candidate, setting in ways
-            for form in contract.forms(setting.told, candidate.name)
+            for scored in _in_every_form(contract, candidate.of_kind(kind), setting, layout, cases)
         ]
         tried += found
         if not all(raises(entry) for entry in found):
@@ -101,13 +101,26 @@ def _tried(
     return tried
 
 
-def _score(trial: Trial, cases: Sequence[Mapping[str, Any]]) -> Scored:
+def _in_every_form(
+    contract: Contract, candidate: Candidate, setting: Setting, layout: Layout, cases: Sequence[Mapping[str, Any]]
+) -> Iterator[Scored]:
+    """Judge what the function returns in every form; it is called once for each case."""
+    seen: list[Observation] = []
+    doubles: dict[int, Any] = {}
+    for form in contract.forms(setting.told, candidate.name):
+        yield _score(Trial(candidate, contract, setting, form, layout, doubles=doubles), cases, seen)
+
+
+def _score(trial: Trial, cases: Sequence[Mapping[str, Any]], seen: list[Observation]) -> Scored:
+    """Judge case by case; what has been seen already is not asked for again."""
     scored = Scored(trial, [], [], cases)
-    for case in cases:
-        seen = trial.observe(trial.arguments(case))
-        scored.seen.append(seen)
-        scored.findings.append(_judged(trial, seen))
-        if seen.result.behaviour == "hangs" or (len(scored.findings) == FEW and all(scored.findings)):
+    for number, case in enumerate(cases):
+        if number == len(seen):
+            seen.append(trial.observe(trial.arguments(case)))
+        scored.seen.append(seen[number])
+        scored.findings.append(_judged(trial, seen[number]))
+        hangs = seen[number].result.behaviour == "hangs"
+        if hangs or (len(scored.findings) == FEW and all(scored.findings)):
             break
     return scored
 

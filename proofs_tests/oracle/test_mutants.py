@@ -43,7 +43,7 @@ LISTED: dict[str, str] = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
 
 def agrees(mutant: Mutant) -> bool:
     """Whether the oracle finds nothing wrong."""
-    return bool(check(mutant.function, mutant.equation, explain=False, seconds=1))
+    return bool(check(mutant.function, mutant.equation, explain=False, examples=200, seconds=1))
 
 
 @pytest.mark.parametrize("share", range(SHARES if os.environ.get("RLPROOF_ALL_MUTANTS") else TRIED_HERE))
