@@ -12,7 +12,7 @@ methods) and, where NumPy cannot know what to do, the few functions of this modu
 of another package joins by defining ``number_system`` and these functions as methods.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -249,7 +249,7 @@ def _read_beside(other: Array, side: Array) -> Array:
     return boxed(series([side])) if series else boxed(arb(side) if arb in kinds else fmpq(side))
 
 
-def stack(rows: list[Array]) -> Array:
+def stack(rows: Sequence[Array]) -> Array:
     """Stack arrays or numbers along a new first axis."""
     carrier = next((type(row) for row in rows if hasattr(row, "number_system")), None)
     if carrier is not None:
