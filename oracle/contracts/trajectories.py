@@ -196,6 +196,9 @@ CONTRACTS = {
         parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"],
     ),
     "td.error": Extra({"target": _plus_value}, _both("error", "target"), parts=errors),
+    "td.one_step_return": Extra(
+        {"errors": _minus_value}, _both("one_step_return", "errors"), requires={"errors": _VALUES},
+    ),
     "td.lambda_return": Extra(
         {"advantages": _minus_value}, _both("lambda_return", "advantages"), requires={"advantages": _VALUES},
         parts=lambda_return, accepts=_lambda_by_gae,

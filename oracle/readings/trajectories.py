@@ -236,7 +236,7 @@ SYNONYMS = {
     "values": (
         *("value", "vals", "val", "v", "vs", "state_values", "values_buf", "vf_preds", "baselines", "baseline", "V"),
         *("v_tm1", "val_buf", "values_t", "v_t", "v_s", "critic_values", "vpred", "vpreds", "value_preds", "v_pred"),
-        *("predicted_values", "value_estimates", "value_predictions", "old_values", "b_values", "v_s_t"),
+        *("predicted_values", "state_value", "value_estimates", "value_predictions", "old_values", "b_values", "v_s_t"),
     ),
     "next_values": (
         *(
