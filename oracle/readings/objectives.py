@@ -10,6 +10,7 @@ from ..reading import Facts, Reading, Rule, reading, rule
 
 COMBINED = ("ppo.combined_objective", "ppo.combined_loss")
 CONTROLLERS = ("ppo.adaptive_kl", "ppo.adaptive_kl_trace")
+CLIPPED = ("ppo.clipped_value_loss", "ppo.min_clipped_value_loss")
 CRITICS = (
     *("ppo.value_loss", "ppo.clipped_value_loss", "ppo.min_clipped_value_loss", "ppo.truncated_value_loss"),
     *("ppo.explained_variance", *COMBINED),
@@ -83,6 +84,14 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "values", "own", "V(s_t) of the present parameters", _told("values"), {"values": _told("values")},
         needs=("values",), among=CRITICS,
+    ),
+    reading(
+        "new_values", "own", "new_values: V(s_t) of the present parameters", _told("values"),
+        {"values": _told("new_values")}, needs=("values",), among=CLIPPED,
+    ),
+    reading(
+        "values", "old_values", "values: V(s_t) as it was when the data were collected, beside new values",
+        _told("old_values"), {"old_values": _told("values")}, needs=("old_values",), among=CLIPPED,
     ),
     reading(
         "actions", "own", "the actions taken; vectors have more digits than half precision holds",
@@ -227,16 +236,21 @@ SYNONYMS = {
     "returns": (
         *("return_", "rets", "ret", "targets", "target", "value_targets", "value_target", "v_targ", "vtarg", "R", "g"),
         *("target_values", "b_returns", "mb_returns", "lambda_returns", "return_batch", "returns_batch", "G", "y"),
-        *("discounted_returns", "ret_batch", "y_true", "true_values"),
+        *("discounted_returns", "ret_batch", "y_true", "true_values", "ytrue"),
     ),
     "old_values": (
         *("old_value", "values_old", "v_old", "vold", "old_vpred", "oldvpred", "old_vals", "old_val", "b_values"),
         *("value_preds", "mb_values", "old_vf", "prev_values", "old_value_preds", "value_preds_batch", "old_v"),
-        *("old_state_values", "target_value", "value_old"),
+        *("old_state_values", "target_value", "value_old", "prev_value_fn_out", "prev_value", "v_s", "rollout_values"),
+    ),
+    "new_values": (
+        *("newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred", "current_values"),
+        *("pred_values", "values_pred", "values_new", "new_v", "predictions"),
     ),
     "values": (
         *("new_values", "newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred"),
         *("current_values", "predictions", "y_pred", "vals_pred", "pred_values", "V", "values_pred", "critic"),
+        *("value_fn_out", "ypred", "pred", "preds", "values_new", "new_v", "vf_pred", "vf_out", "baseline"),
     ),
     "clip_epsilon": (
         *("clip_eps", "clip", "eps", "epsilon", "clip_ratio", "clip_range", "clip_param", "cliprange", "clip_coef"),
