@@ -176,6 +176,7 @@ SYNONYMS = {
     "matvec": (
         *("fvp", "Avp", "hvp", "f_Ax", "Ax", "avp", "fisher_vector_product", "mvp", "hessian_vector_product", "f_Avp"),
         *("fvp_fn", "hvp_fn", "Fvp", "Hx", "evaluate_Hv", "A_fn", "matvec_fn", "Avp_fn", "linear_operator", "f_Hx"),
+        *("matrix_vector_dot_fn", "matrix_vector_product", "fisher_vector_product_fn", "fisher_product", "hvp_func"),
     ),
     "fisher_matrix": ("F", "A", "matrix", "fisher", "H", "fim", "fisher_information", "hessian"),
     "gradient": ("g", "b", "grad", "grads", "policy_gradient", "loss_grad", "pg", "flat_grad", "vector"),
@@ -188,9 +189,15 @@ SYNONYMS = {
         *("stepdir", "step_dir", "search_dir", "search_direction", "natural_gradient", "step_direction", "x"),
         *("nat_grad", "natural_grad", "s", "descent_direction", "x_hat"),
     ),
-    "delta": ("max_kl", "kl_target", "target_kl", "kl_limit", "trust_region", "kl_bound", "radius", "d"),
+    "delta": (
+        *("max_kl", "kl_target", "target_kl", "kl_limit", "trust_region", "kl_bound", "radius", "d"),
+        *("max_constraint_value", "max_constraint", "max_kl_step", "max_kl_divergence", "kl_threshold"),
+    ),
     "tangent": ("v", "vector", "p", "x", "direction", "vec", "logit_direction"),
-    "damping": ("cg_damping", "damping_coeff", "damping_coef", "xi", "reg", "damping_coefficient", "lambda_"),
+    "damping": (
+        *("cg_damping", "damping_coeff", "damping_coef", "xi", "reg", "damping_coefficient", "lambda_", "reg_coeff"),
+        *("hvp_reg_coeff", "damping_factor", "fisher_damping"),
+    ),
     "state_weights": ("weights", "d", "visitation", "rho", "state_distribution", "mu"),
     "probabilities": ("probs", "pi", "policy_probs"),
     "surrogate_gains": ("gains", "improvements", "improvement", "surrogate_improvements", "gain", "improve"),
@@ -213,6 +220,7 @@ SYNONYMS = {
     "backtrack": (
         *("backtrack_coeff", "backtrack_ratio", "backtrack_coef", "alpha", "beta", "decay", "shrink", "step_frac"),
         *("backtrack_factor", "backtracking_factor", "line_search_coef", "shrinkage", "factor", "backtrack_rate"),
+        *("line_search_shrinking_factor", "shrinking_factor", "shrink_factor", "line_search_decay"),
     ),
     "max_backtracks": (
         *("backtrack_iters", "max_iters", "n_backtracks", "num_backtracks", "max_backtrack", "line_search_steps"),
