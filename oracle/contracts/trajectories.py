@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...spec import td
+from ...spec import mdp, td
 from ...spec.gae import advantage as gae_advantage
 from ...spec.numbers import minimum, stack
 from ...spec.validation import read_discounts
@@ -18,6 +18,7 @@ from ..reading import Facts
 
 Part = Callable[..., Any]
 RETURN = ("rewards", "next_values", "terminated", "truncated")
+ERROR = ("rewards", "values", "next_values", "terminated", "gamma")
 
 
 def part(facts: Facts, name: str, usual: Part) -> Any:
@@ -178,6 +179,35 @@ def _gae_by_lambda(facts: Facts) -> Outputs:
     return {"advantage": returns - facts["values"], "returns": returns}
 
 
+def _by_errors(name: str, function: Callable[..., Any], *parameters: str) -> Callable[[Facts], Outputs]:
+    """The same number as values plus TD errors that are added up as rewards are, whose roundings are others."""
+
+    def compute(facts: Facts) -> Outputs:
+        given = {known: facts[known] for known in (*RETURN, *parameters)}
+        if "values" not in facts:
+            return {name: function(**given)}
+        terms = td.error(**{known: facts[known] for known in ERROR})
+        advantages = function(**{**given, "rewards": terms, "next_values": 0 * facts["next_values"]})
+        return {name: advantages + facts["values"], "advantages": advantages}
+
+    return compute
+
+
+def _one_step_by_error(facts: Facts) -> Outputs:
+    """The same number as value plus error."""
+    if "values" not in facts:
+        given = {known: facts[known] for known in ERROR if known != "values"}
+        return {"one_step_return": td.one_step_return(**given)}
+    terms = td.error(**{known: facts[known] for known in ERROR})
+    return {"one_step_return": facts["values"] + terms, "errors": terms}
+
+
+def _a2c_by_errors(facts: Facts) -> Outputs:
+    """As GAE at lambda one."""
+    found = _by_errors("returns", mdp.rewards_to_go, "gamma")(facts)
+    return {"advantage": found["advantages"], "returns": found["returns"]}
+
+
 def _decays(facts: Facts, *names: str) -> dict[str, Any]:
     return {name: facts[name] for name in ("gamma", *names)}
 
@@ -193,11 +223,12 @@ CONTRACTS = {
     ),
     "a2c.advantage": Extra(
         {"returns": _plus_value}, _both("advantage", "returns"),
-        parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"],
+        parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"], accepts=_a2c_by_errors,
     ),
     "td.error": Extra({"target": _plus_value}, _both("error", "target"), parts=errors),
     "td.one_step_return": Extra(
         {"errors": _minus_value}, _both("one_step_return", "errors"), requires={"errors": _VALUES},
+        accepts=_one_step_by_error,
     ),
     "td.lambda_return": Extra(
         {"advantages": _minus_value}, _both("lambda_return", "advantages"), requires={"advantages": _VALUES},
@@ -206,10 +237,11 @@ CONTRACTS = {
     "mdp.rewards_to_go": Extra(
         {"advantages": _minus_value}, _both("rewards_to_go", "advantages"), requires={"advantages": _VALUES},
         parts=lambda facts: lambda_return({**facts, "trace_decay": 1}),
+        accepts=_by_errors("rewards_to_go", mdp.rewards_to_go, "gamma"),
     ),
     "td.n_step_return": Extra(
         {"advantages": _minus_value}, _both("n_step_return", "advantages"), requires={"advantages": _VALUES},
-        parts=n_step,
+        parts=n_step, accepts=_by_errors("n_step_return", td.n_step_return, "gamma", "n"),
     ),
     "vtrace.target": Extra(
         {"advantages": _vtrace_advantages, "errors": _minus_value},

@@ -299,7 +299,10 @@ SYNONYMS = {
     ),
     "last_done": ("next_done", "last_dones", "done_last", "final_done", "last_d"),
     "gamma": ("discount", "discount_factor", "g", "gammas", "discounting", "discount_rate", "gam", "y"),
-    "discounts": ("discount_t", "discount", "discounts_t", "gammas", "discount_array"),
+    "discounts": (
+        *("discount_t", "discount", "discounts_t", "gammas", "discount_array", "pcont", "pconts", "pcontinue"),
+        "pcontinues",
+    ),
     "gae_lambda": (
         *("lam", "lambda_", "lmbda", "lambd", "tau", "gae_lam", "trace_decay", "lambda_t", "gaelambda", "lamda", "l"),
         *("lambda_gae", "lambd_", "gae_tau", "lambda_returns", "lmbd"),

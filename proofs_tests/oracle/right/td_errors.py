@@ -157,6 +157,14 @@ def target_by_the_error(
     return target, target - values
 
 
+def target_as_value_plus_error(
+    rewards: Array, values: Array, next_values: Array, not_done: Array, gamma: float
+) -> Array:
+    """The error first, then the value that it corrects."""
+    errors = rewards + gamma * next_values * not_done - values
+    return values + errors
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "td.error": [
         *(error_one_by_one, error_in_place, error_by_difference_operator, error_of_a_rollout, error_with_its_target),
@@ -165,5 +173,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "td.one_step_return": [
         *(target_one_by_one, target_in_columns, target_as_in_spinning_up, target_in_place, target_as_in_rlax),
         *(target_in_jax, target_under_a_policy, target_in_single, target_by_the_error),
+        target_as_value_plus_error,
     ],
 }
