@@ -44,6 +44,14 @@ def _normaliser_less_mean(facts: Facts) -> Outputs:
     return {"entropy": normaliser - (probabilities * where(is_nonzero(probabilities), logits, 0)).sum(axis=-1)}
 
 
+def _ratio_of_logarithms(facts: Facts) -> Outputs:
+    """The ratio as the exponential of a difference, or with a reciprocal: more roundings than one quotient has."""
+    target, behaviour = facts["target_probabilities"], facts["behaviour_probabilities"]
+    acts = is_nonzero(target)
+    logarithms = log(where(acts, target, 1)) - log(where(acts, behaviour, 1))
+    return {"ratio": where(acts, exp(logarithms), 0)}
+
+
 def _part(index: int) -> Callable[[Facts, Any], Any]:
     return lambda _, result: result[index]
 
@@ -117,4 +125,5 @@ CONTRACTS = {
     "policy.full_gaussian_log_prob": Extra(shapes=COLUMN),
     "policy.full_gaussian_kl": Extra(shapes=COLUMN),
     "policy.full_gaussian_entropy": Extra(shapes=COLUMN),
+    "importance_sampling.ratio": Extra(accepts=_ratio_of_logarithms),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...spec import ppo
-from ...spec.numbers import is_positive, where
+from ...spec.numbers import is_positive, stack, where
 from ..contract import Extra, Outputs
 from ..reading import Facts
 
@@ -64,6 +64,17 @@ TUPLES = tuple(
 )
 """Losses are returned with their terms."""
 
+
+def _less_what_has_been(facts: Facts) -> Outputs:
+    """The weights of REINFORCE as what is left of the whole return, which loses digits where that is large."""
+    discounted = stack([facts["gamma"] ** t * reward for t, reward in enumerate(facts["rewards"])])
+    left, found = discounted.sum(axis=0), []
+    for reward in discounted:
+        found.append(left)
+        left = left - reward
+    return {"reinforce": stack(found)}
+
+
 CONTRACTS = {
     "ppo.value_loss": Extra(shapes=HALVES),
     "ppo.clipped_value_loss": Extra(shapes=HALVES),
@@ -71,6 +82,7 @@ CONTRACTS = {
     "ppo.truncated_value_loss": Extra(shapes=HALVES),
     "ppo.clip_gradient": Extra(accepts=_zero_at_the_ends, shapes=SLOPES),
     "ppo.combined_loss": Extra(TERMS, TUPLES),
+    "pg.reinforce": Extra(accepts=_less_what_has_been),
     "imitation.mse": Extra(
         shapes={
             "mean of sums over dimensions": lambda facts, mean: mean * facts["mean"].shape[-1],

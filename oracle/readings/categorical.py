@@ -65,14 +65,16 @@ BEFORE = {
 
 
 def _style(pair: str, *, by_mask: bool, by_temperature: bool) -> dict[str, str]:
-    return {"pair": pair, "masked": str(by_mask), "tempered": str(by_temperature), "rows": "of steps"}
+    """What a name chooses; one of a newer policy stands beside either name of the old."""
+    pairs = {"pair": pair} if pair else {}
+    return {**pairs, "masked": str(by_mask), "tempered": str(by_temperature), "rows": "of steps"}
 
 
 def _logits() -> Iterator[Reading]:
     """Logits of the new or the old policy, before or after masks and temperatures."""
     sides = (
         ("logits", "logits", "old and new"), ("logits", "old_logits", "this and new"),
-        ("old_logits", "old_logits", "old and new"), ("new_logits", "logits", "this and new"),
+        ("old_logits", "old_logits", "old and new"), ("new_logits", "logits", ""),
     )  # fmt: skip
     for (name, tells, pair), (by_mask, by_temperature) in product(sides, BEFORE):
         convention, prefix = BEFORE[by_mask, by_temperature]
@@ -80,6 +82,13 @@ def _logits() -> Iterator[Reading]:
         yield reading(
             name, said, f"{name}: logits, {said.replace('_', ' ')}", _told(tells), {f"{prefix}{tells}": _told(name)},
             needs=(tells,), style=_style(pair, by_mask=by_mask, by_temperature=by_temperature),
+        )  # fmt: skip
+    for by_temperature in (False, True):
+        convention, prefix = BEFORE[False, by_temperature]
+        yield reading(
+            "q_values", convention, "q_values: values of actions, which are logits", _told("logits"),
+            {f"{prefix}logits": _told("q_values")}, needs=("logits",), among=OF_LOGITS_ALONE,
+            style=_style("old and new", by_mask=False, by_temperature=by_temperature),
         )  # fmt: skip
 
 
@@ -89,7 +98,7 @@ def _probabilities() -> Iterator[Reading]:
         ("probabilities", "probabilities", "probabilities", "old and new"),
         ("probabilities", "old_probabilities", "other_probabilities", "this and new"),
         ("old_probabilities", "old_probabilities", "other_probabilities", "old and new"),
-        ("new_probabilities", "probabilities", "probabilities", "this and new"),
+        ("new_probabilities", "probabilities", "probabilities", ""),
     )
     for (name, tells, drawn_as, pair), by_mask in product(sides, (False, True)):
         convention, prefix = BEFORE[by_mask, False]
@@ -247,6 +256,15 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "old_probabilities": (
         *("old_probs", "probs_old", "p_old", "old_pi", "pi_old", "old_p", "old_policy_probs", "probs_p", "p_probs"),
         *("probs1", "old_action_probs", "prev_probs", "p"),
+    ),
+    "target_probabilities": (
+        *("target_probs", "target_policy", "pi", "pi_probs", "target_action_probs", "target_pi", "pi_target", "target"),
+        *("pi_e", "evaluation_policy", "target_policy_probs", "policy"),
+    ),
+    "behaviour_probabilities": (
+        *("behaviour_probs", "behavior_probs", "behavior_probabilities", "behaviour_policy", "behavior_policy", "mu"),
+        *("b", "b_probs", "mu_probs", "behaviour", "behavior", "pi_b", "behaviour_policy_probs", "behaviour_pi"),
+        *("behavior_policy_probs", "behavior_action_probs", "behaviour_action_probs", "sampling_policy"),
     ),
     "new_probabilities": ("new_probs", "probs_new", "new_pi", "pi_new", "new_p"),
     "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p"),

@@ -71,31 +71,35 @@ def cholesky(covariance: Array) -> Array:
 
 
 def _gaussian(word: str) -> Iterator[Reading]:
-    """A parameter of the new or the old policy; beside one of a newer policy, the name without a prefix is the old."""
+    """A parameter of the new or the old policy; beside one of a newer policy, the name without a prefix is the old.
+
+    The newer may also be beside one that is called old.
+    """
     for name, tells, pair in (
         (word, word, "old and new"), (word, f"old_{word}", "this and new"),
-        (f"old_{word}", f"old_{word}", "old and new"), (f"new_{word}", word, "this and new"),
+        (f"old_{word}", f"old_{word}", "old and new"), (f"new_{word}", word, ""),
     ):  # fmt: skip
         drawn_as = tells if word == "mean" else tells.replace(word, "log_std")
         make = FROM_LOG_STD.get(word, FROM_LOG_STD["log_std"])
         of = {word: "", f"old_{word}": " of the old policy"}[tells]
+        pairs = {"pair": pair} if pair else {}
         yield reading(
             name, "own" if name == tells else tells, f"{name}: {SAID[word]}{of}, for each state",
             lambda drawn, m=make, d=drawn_as: m(drawn[d]), {tells: _told(name)}, needs=(drawn_as,),
-            style={"pair": pair} | ({} if word == "mean" else {"spread": "each"}),
+            style=pairs | ({} if word == "mean" else {"spread": "each"}),
         )  # fmt: skip
         if word == "mean":
             continue
         yield reading(
             name, "one_for_all_states", f"{name}: {SAID[word]}{of}, the same in every state",
             lambda drawn, m=make, d=drawn_as: m(drawn[d][0]), {tells: _told(name)}, needs=(drawn_as,),
-            style={"pair": pair, "spread": "states"},
+            style=pairs | {"spread": "states"},
         )  # fmt: skip
         mean = tells.replace(word, "mean")
         yield reading(
             name, "one_number", f"{name}: the {SAID[word].removesuffix('s')}{of}, the same everywhere",
             lambda drawn, m=make, d=drawn_as: m(drawn[d][0, 0]), {f"common_{tells}": _told(name)},
-            needs=(drawn_as, mean), style={"pair": pair, "spread": "everywhere"},
+            needs=(drawn_as, mean), style=pairs | {"spread": "everywhere"},
         )  # fmt: skip
 
 

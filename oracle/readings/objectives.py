@@ -231,13 +231,14 @@ SYNONYMS = {
     ),
     "advantages": (
         *("advantage", "adv", "advs", "adv_targ", "b_advantages", "mb_advantages", "advantage_estimates", "gae", "A"),
-        *("adv_t", "a_hat", "advantages_t", "a"),
+        *("adv_t", "a_hat", "advantages_t", "a", "weights", "psi"),
     ),
     "returns": (
         *("return_", "rets", "ret", "targets", "target", "value_targets", "value_target", "v_targ", "vtarg", "R", "g"),
         *("target_values", "b_returns", "mb_returns", "lambda_returns", "return_batch", "returns_batch", "G", "y"),
         *("discounted_returns", "ret_batch", "y_true", "true_values", "ytrue"),
     ),
+    "rewards": ("ep_rewards", "episode_rewards", "ep_rews", "saved_rewards", "rewards_of_episode"),
     "old_values": (
         *("old_value", "values_old", "v_old", "vold", "old_vpred", "oldvpred", "old_vals", "old_val", "b_values"),
         *("value_preds", "mb_values", "old_vf", "prev_values", "old_value_preds", "value_preds_batch", "old_v"),
@@ -314,7 +315,8 @@ SYNONYMS = {
         *("old_probs", "policy_probs", "action_probabilities", "visits", "target"),
     ),
     "q_values": ("advantages", "q"),
-    "logits": ("policy_logits", "logits_new", "new_logits", "action_logits"),
+    "logits": ("policy_logits", "logits_new", "new_logits", "action_logits", "logits_t", "pi_logits_t"),
+    "actions": ("a_t", "acts_t", "b_actions", "mb_actions", "actions_batch", "action_batch", "batch_actions"),
     "old_logits": ("logits_old", "prev_logits", "behaviour_logits"),
     "step_size": ("lr", "learning_rate", "alpha", "stepsize"),
     "gradient": ("g", "policy_gradient", "grad"),

@@ -154,7 +154,7 @@ READINGS: tuple[Reading, ...] = (
         {"start_state": _told("start_state")}, needs=("mdp",), among=OF_A_PROCESS,
     ),
     *_policies("policy", "policy", OF_A_PROCESS, "policy first"),
-    *_policies("new_policy", "new_policy", OF_A_PROCESS, "policy first"),
+    *_policies("new_policy", "new_policy", OF_A_PROCESS),
     *_policies("old_policy", "policy", OF_A_PROCESS, "old policy first"),
     *_policies("policy", "new_policy", ("new_policy",), "old policy first"),
     *_policies("mixed_policy", "mixed_policy", OF_A_PROCESS),

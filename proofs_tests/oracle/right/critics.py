@@ -124,7 +124,7 @@ def larger_by_cases(values: Array, old_values: Array, returns: Array, clip_epsil
     """Entry by entry, with conditions for a minimum and a maximum."""
     total = 0.0
     for v, old, g in zip(values.flat, old_values.flat, returns.flat, strict=True):
-        kept = old + clip_epsilon if v > old + clip_epsilon else old - clip_epsilon if v < old - clip_epsilon else v
+        kept = old + clip_epsilon if v > old + clip_epsilon else max(v, old - clip_epsilon)
         total += (v - g) ** 2 if abs(v - g) >= abs(kept - g) else (kept - g) ** 2
     return total / values.size
 
@@ -174,7 +174,7 @@ def explained_by_pairs(values: Array, returns: Array) -> float:
 
 def explained_by_a_covariance_matrix(vpred: Array, target_values: Array) -> float:
     """The covariance matrix of predictions and targets."""
-    if target_values.size < 2:  # noqa: PLR2004 - no covariance of one
+    if target_values.size < 2:
         return float("nan")
     c = np.cov(vpred.ravel(), target_values.ravel())
     return float("nan") if c[1, 1] == 0 else 1 - (c[0, 0] - 2 * c[0, 1] + c[1, 1]) / c[1, 1]
@@ -255,7 +255,7 @@ def normalised_in_jax(gae: jax.Array) -> jax.Array:
     return (gae - gae.mean()) / (gae.std() + 1e-8)
 
 
-def normalised_if_told(advantages: torch.Tensor, unbiased: bool, eps: float = 1e-8) -> torch.Tensor:  # noqa: FBT001
+def normalised_if_told(advantages: torch.Tensor, unbiased: bool, eps: float = 1e-8) -> torch.Tensor:
     """Told whether to divide by n - 1, in PyTorch."""
     return (advantages - advantages.mean()) / (advantages.std(unbiased=bool(unbiased)) + eps)
 
