@@ -1,5 +1,6 @@
 """Names for what corrects estimates for another policy: ratios in every form, levels of clipping, action values."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ CORRECTED = (
 )
 OF_ACTIONS = ("td.lambda_return", "td.n_step_return", "td.one_step_return", "retrace.target")
 """Equations whose values may be those of actions."""
+RETRACE = ("retrace.target",)
 SAMPLED = ("q_values", "next_q_values", "terminated", "truncated")
 
 
@@ -30,6 +32,37 @@ def _action_successor(drawn: Facts) -> Any:
 
 def _shifted(facts: Facts) -> Any:
     return joined(facts["q_values"][1:], [facts["last_q_values"]])
+
+
+def _rolled(fact: str) -> Callable[[Facts], Any]:
+    """What holds at each observation, made of what holds at the successor of the transition before."""
+    return lambda drawn: joined(drawn[fact][-1:], drawn[fact][:-1])
+
+
+def _rolled_and_last(fact: str) -> Callable[[Facts], Any]:
+    return lambda drawn: joined(drawn[fact][-1:], drawn[fact])
+
+
+def _back(rolled: str, last: str) -> Callable[[Facts], Any]:
+    return lambda facts: joined(facts[rolled][1:], [facts[last]])
+
+
+def _expected(facts: Facts) -> Any:
+    return (facts["next_policy"] * facts["next_q_values"]).sum(axis=-1)
+
+
+def _next_behaviour(drawn: Facts) -> Any:
+    """Probabilities of the next actions, under the policy that takes them: a half, a third, a quarter."""
+    steps = np.arange(len(drawn["rewards"])).reshape(-1, *[1] * (drawn["rewards"].ndim - 1))
+    return (0 * drawn["rewards"] + 1) / (2 + steps % 3)
+
+
+def _from_next_ratios(facts: Facts) -> Any:
+    """Ratios of all actions but the first, which plays no part."""
+    policy = facts["next_policy"]
+    taken = (chosen(facts["next_actions"], policy.shape[-1]) * policy).sum(axis=-1)
+    ratios = taken / facts["next_behaviour_probs"]
+    return joined(ratios[-1:], ratios[:-1])
 
 
 def _behaviour(drawn: Facts) -> Any:
@@ -87,14 +120,61 @@ READINGS: tuple[Reading, ...] = (
         "last_q_values", "own", "Q of the last successor", lambda d: d["next_q_values"][-1],
         {"last_q_values": told("last_q_values")}, needs=("next_q_values",), style={"last": "apart"}, among=OF_ACTIONS,
     ),
+    reading(
+        "policy_values", "T", "policy_values[t]: the mean of Q(s_t, .) under the target policy", _rolled("next_values"),
+        {"policy_values": told("policy_values")}, needs=("next_values",), style={"last": "apart"}, among=RETRACE,
+    ),
+    reading(
+        "policy_values", "T+1", "policy_values[t]: the mean of Q(s_t, .), and that of the last successor at the end",
+        _rolled_and_last("next_values"),
+        {"policy_values": lambda a: a["policy_values"][:-1], "last_value": lambda a: a["policy_values"][-1]},
+        needs=("next_values",), style={"last": "in the array"}, among=RETRACE,
+    ),
+    reading(
+        "policy", "T", "policy[t]: probabilities of the target policy in s_t", _rolled("next_policy"),
+        {"policies": told("policy")}, needs=("next_policy",), style={"last": "apart"}, among=RETRACE,
+    ),
+    reading(
+        "policy", "T+1", "policy[t]: probabilities of the target policy in s_t, and in the last successor at the end",
+        _rolled_and_last("next_policy"),
+        {"policies": lambda a: a["policy"][:-1], "last_policy": lambda a: a["policy"][-1]},
+        needs=("next_policy",), style={"last": "in the array"}, among=RETRACE,
+    ),
+    reading(
+        "last_policy", "own", "probabilities of the target policy in the last successor",
+        lambda d: d["next_policy"][-1], {"last_policy": told("last_policy")}, needs=("next_policy",),
+        style={"last": "apart"}, among=RETRACE,
+    ),
+    reading(
+        "next_actions", "own", "next_actions[t]: the action taken after transition t",
+        lambda d: joined(d["actions"][1:], d["actions"][-1:]), {"next_actions": told("next_actions")},
+        needs=("actions",), among=RETRACE,
+    ),
+    reading(
+        "next_behaviour_probs", "own", "probability of the action taken after transition t, under the policy that acts",
+        _next_behaviour, {"next_behaviour_probs": told("next_behaviour_probs")}, needs=("rewards",), among=RETRACE,
+    ),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
+    rule("ratios", ("next_policy", "next_actions", "next_behaviour_probs"), _from_next_ratios, among=RETRACE),
+    *(
+        rule(
+            fact, needs, _back(*needs), unless=() if beside else ("truncated",), beside=beside, among=RETRACE,
+            limit=f"{what} a truncated episode's true successor" if beside else None,
+            restrict=_only_the_last if beside else None,
+        )
+        for fact, needs, what in (
+            ("next_values", ("policy_values", "last_value"), "the value of"),
+            ("next_policy", ("policies", "last_policy"), "the policy in"),
+        )
+        for beside in ((), ("truncated",))
+    ),
     rule("ratios", ("target_probs", "behaviour_probs"), lambda f: f["target_probs"] / f["behaviour_probs"]),
     rule("ratios", ("log_ratios",), lambda f: exp(f["log_ratios"]), among=CORRECTED),
-    rule(
-        "next_values", ("next_q_values", "next_policy"), lambda f: (f["next_policy"] * f["next_q_values"]).sum(axis=-1),
-        beside=("next_policy",), among=OF_ACTIONS,
+    *(
+        rule("next_values", ("next_q_values", "next_policy"), _expected, beside=(told_by,), among=among)
+        for told_by, among in (("next_policy", OF_ACTIONS), ("policies", RETRACE))
     ),
     rule(
         "next_values", ("next_q_values",), lambda f: largest(f["next_q_values"], axis=-1), unless=("next_policy",),
@@ -126,7 +206,7 @@ RULES: tuple[Rule, ...] = (
 SYNONYMS = {
     "ratios": (
         *("rhos", "rho", "rho_tm1", "rho_t", "is_ratios", "importance_ratios", "importance_weights", "weights", "w"),
-        *("importance_sampling_ratios", "likelihood_ratios", "c_t", "is_weights"),
+        *("importance_sampling_ratios", "likelihood_ratios", "c_t", "is_weights", "rho_i"),
     ),
     "log_ratios": ("log_rhos", "log_rho", "log_importance_weights", "log_is_ratios", "log_ratio", "log_weights"),
     "log_probs": (
@@ -179,7 +259,13 @@ SYNONYMS = {
         *("max_next_q", "next_max_q", "max_q_next", "next_q_max", "expected_next_q", "next_expected_q", "exp_q_t"),
         *("expected_q", "next_q_value", "max_q_tp1", "target_q", "next_q", "expected_q_next", "q_next"),
     ),
-    "values": ("max_q", "max_q_values", "q_max", "q_taken", "q_a", "q_sa", "q_tm1", "chosen_q", "q"),
+    "values": ("max_q", "max_q_values", "q_max", "q_taken", "q_a", "q_sa", "q_tm1", "chosen_q", "q", "q_i"),
     "last_value": ("last_max_q", "last_q", "bootstrap_q", "max_last_q"),
     "trace_decay": ("lambda_",),
+    "policy_values": ("v", "vs", "state_values", "v_i", "expected_values", "policy_v"),
+    "last_policy": ("final_policy", "last_probs", "bootstrap_policy", "last_pi"),
+    "policy": ("policy_probs",),
+    "actions": ("a_tm1",),
+    "next_actions": ("a_t", "actions_t", "a_next"),
+    "next_behaviour_probs": ("mu_t", "next_mu", "mu_next", "next_behavior_probs"),
 }
