@@ -206,17 +206,19 @@ RULES: tuple[Rule, ...] = (
 SYNONYMS = {
     "ratios": (
         *("rhos", "rho", "rho_tm1", "rho_t", "is_ratios", "importance_ratios", "importance_weights", "weights", "w"),
-        *("importance_sampling_ratios", "likelihood_ratios", "c_t", "is_weights", "rho_i"),
+        *("importance_sampling_ratios", "likelihood_ratios", "c_t", "is_weights", "rho_i", "imp_ratio"),
     ),
     "log_ratios": ("log_rhos", "log_rho", "log_importance_weights", "log_is_ratios", "log_ratio", "log_weights"),
     "log_probs": (
         *("target_log_probs", "target_action_log_probs", "pi_log_probs", "target_logp", "target_policy_log_probs"),
-        *("learner_log_probs", "log_pi", "log_pi_a", "current_log_probs"),
+        *("learner_log_probs", "log_pi", "log_pi_a", "current_log_probs", "target_log_prob", "learner_logp", "pi_logp"),
+        *("current_logp", "target_policy_action_log_probs"),
     ),
     "old_log_probs": (
         *("behaviour_log_probs", "behavior_log_probs", "behaviour_action_log_probs", "behavior_action_log_probs"),
         *("mu_log_probs", "behaviour_logp", "behavior_logp", "actor_log_probs", "log_mu", "log_mu_a"),
-        *("behaviour_policy_log_probs", "behavior_policy_log_probs"),
+        *("behaviour_policy_log_probs", "behavior_policy_log_probs", "behaviour_log_prob", "behavior_log_prob"),
+        *("actor_logp", "mu_logp", "behaviour_action_logp", "behavior_action_logp"),
     ),
     "logits": ("target_policy_logits", "target_logits", "learner_logits", "pi_logits"),
     "old_logits": (
@@ -229,20 +231,14 @@ SYNONYMS = {
         *("behaviour_action_probs", "behavior_action_probs", "behaviour_prob", "behavior_prob", "mu_prob"),
     ),
     "rho_bar": (
-        *(
-            "clip_rho_threshold",
-            "rho_clip",
-            "clip_rho",
-            "max_rho",
-            "rho_max",
-            "vtrace_clip_rho_threshold",
-            "rho_thresh",
-        ),
-        *("rho_threshold", "rhobar", "clip_rho_bar", "rho_hat", "max_rho_clip", "clip_threshold", "rho_clip_threshold"),
+        *("clip_rho_threshold", "rho_clip", "clip_rho", "max_rho", "rho_max", "vtrace_clip_rho_threshold"),
+        *("rho_thresh", "rho_threshold", "rhobar", "clip_rho_bar", "rho_hat", "max_rho_clip", "clip_threshold"),
+        *("rho_clip_threshold", "vtrace_rho", "vtrace_rho_clip", "rhos_clip"),
     ),
     "c_bar": (
         *("clip_c_threshold", "c_clip", "clip_c", "max_c", "c_max", "vtrace_clip_c_threshold", "c_thresh", "cbar"),
-        *("c_threshold", "clip_cs_threshold", "c_hat", "clip_c_bar", "trace_clip", "c_clip_threshold"),
+        *("c_threshold", "clip_cs_threshold", "c_hat", "clip_c_bar", "trace_clip", "c_clip_threshold", "vtrace_c"),
+        *("vtrace_c_clip", "cs_clip"),
     ),
     "policy_rho_bar": (
         "clip_pg_rho_threshold",
@@ -258,6 +254,7 @@ SYNONYMS = {
     "next_values": (
         *("max_next_q", "next_max_q", "max_q_next", "next_q_max", "expected_next_q", "next_expected_q", "exp_q_t"),
         *("expected_q", "next_q_value", "max_q_tp1", "target_q", "next_q", "expected_q_next", "q_next"),
+        *("expected_next_qs", "expected_target_next_qs"),
     ),
     "values": ("max_q", "max_q_values", "q_max", "q_taken", "q_a", "q_sa", "q_tm1", "chosen_q", "q", "q_i"),
     "last_value": ("last_max_q", "last_q", "bootstrap_q", "max_last_q"),
