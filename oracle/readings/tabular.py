@@ -82,19 +82,26 @@ def _rewards_of_outcomes(drawn: Facts) -> Any:
 
 def _policies(word: str, fact: str, among: tuple[str, ...], pair: str = "") -> tuple[Reading, ...]:
     """A policy as probabilities, or as one action for each state."""
-    pairs = {"pair": pair} if pair else {}
     return (
         reading(
             word, "probabilities", f"{word}[s, a]: probabilities", lambda drawn: drawn[fact], {fact: _told(word)},
-            needs=(fact,), among=among, style={"policies": "stochastic", **pairs},
+            needs=(fact,), among=among, style={"policies": "stochastic", **_pairs(pair)},
         ),
-        reading(
-            word, "actions", f"{word}[s]: the action in each state",
-            lambda drawn: np.array([int(np.argmax(row)) for row in drawn[fact]], dtype=int),
-            {f"actions_of_{fact}": _told(word)}, needs=(fact,), among=among,
-            style={"policies": "deterministic", **pairs},
-        ),
+        _actions_of(word, fact, among, pair),
     )  # fmt: skip
+
+
+def _actions_of(word: str, fact: str, among: tuple[str, ...], pair: str = "") -> Reading:
+    return reading(
+        word, "actions", f"{word}[s]: the action in each state",
+        lambda drawn: np.array([int(np.argmax(row)) for row in drawn[fact]], dtype=int),
+        {f"actions_of_{fact}": _told(word)}, needs=(fact,), among=among,
+        style={"policies": "deterministic", **_pairs(pair)},
+    )  # fmt: skip
+
+
+def _pairs(pair: str) -> dict[str, str]:
+    return {"pair": pair} if pair else {}
 
 
 def _values(word: str, fact: str) -> Reading:
@@ -153,7 +160,7 @@ READINGS: tuple[Reading, ...] = (
         lambda drawn: int(np.argmax(is_nonzero(drawn["mdp"].initial))),
         {"start_state": _told("start_state")}, needs=("mdp",), among=OF_A_PROCESS,
     ),
-    *_policies("policy", "policy", OF_A_PROCESS, "policy first"),
+    *_policies("policy", "policy", OF_A_PROCESS, "policy first"), _actions_of("actions", "policy", OF_A_PROCESS),
     *_policies("new_policy", "new_policy", OF_A_PROCESS),
     *_policies("old_policy", "policy", OF_A_PROCESS, "old policy first"),
     *_policies("policy", "new_policy", ("new_policy",), "old policy first"),
