@@ -1,0 +1,22 @@
+"""Contracts of targets of action values: the error of the action taken, in place of the target or beside it."""
+
+from typing import Any
+
+from ...spec.logits import chosen
+from ..contract import Extra
+from ..reading import Facts
+
+TAKEN = ("q_values", "actions")
+
+
+def _error(facts: Facts, target: Any) -> Any:
+    taken = chosen(facts["actions"], facts["q_values"].shape[-1]) * facts["q_values"]
+    return target - taken.sum(axis=-1)
+
+
+CONTRACTS = {
+    f"td.{name}": Extra(
+        {"errors": _error}, (("errors",), (name, "errors"), ("errors", name)), requires={"errors": TAKEN}
+    )
+    for name in ("q_learning_target", "double_q_learning_target", "sarsa_target", "expected_sarsa_target")
+}
