@@ -122,9 +122,7 @@ def surrogate_by_flow(mdp: MDP, policy: Array, new_policy: Array) -> float:
     return mdp.initial @ v + weights @ (mean + mdp.discount * chain @ v - v)
 
 
-def surrogate_of_action_values(
-    P: Array, R: Array, rho0: Array, old_policy: Array, policy: Array, gamma: float
-) -> float:
+def surrogate_by_q(P: Array, R: Array, rho0: Array, old_policy: Array, policy: Array, gamma: float) -> float:
     """Action values alone: those of the new actions less those of the old ones, and the return as their mean."""
     _, q = evaluated(P, R, old_policy, gamma)
     weights = visits_of(P, rho0, old_policy, gamma)
@@ -223,7 +221,7 @@ def kl_bound_of_arrays(P: Array, R: Array, mu: Array, pi_old: Array, pi_new: Arr
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(pi_old > 0, pi_old * (np.log(pi_old) - np.log(pi_new)), 0.0)
         penalty = penalty_of(MDP(P, R, mu, gamma), pi_old) * terms.sum(axis=1).max()
-    return surrogate_of_action_values(P, R, mu, pi_old, pi_new, gamma) - penalty
+    return surrogate_by_q(P, R, mu, pi_old, pi_new, gamma) - penalty
 
 
 def kl_bound_in_torch(
@@ -253,7 +251,7 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
         difference_in_jax,
     ],
     "trpo.surrogate": [
-        surrogate_by_loops, surrogate_by_flow, surrogate_of_action_values, surrogate_of_actions_chosen, surrogate_in_torch,
+        surrogate_by_loops, surrogate_by_flow, surrogate_by_q, surrogate_of_actions_chosen, surrogate_in_torch,
         surrogate_in_jax,
     ],
     "trpo.tv_bound": [tv_bound_of_arrays, tv_bound_by_overlap, tv_bound_of_actions_chosen, tv_bound_in_torch],
