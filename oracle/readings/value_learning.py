@@ -108,6 +108,7 @@ READINGS: tuple[Reading, ...] = (
     *_twins("q_values", "values", "other_values", "td3.priority"),
     named("returns", "targets", "td3.priority"), named("jacobian", "actor_jacobians"),
     named("action_slopes", "action_gradients"),
+    named("step_size", "tau", "ddpg.soft_update"),
     reading(
         "polyak", "own", "polyak = 1 - tau: the share of the old parameters", lambda drawn: 1 - drawn["tau"],
         {"tau": lambda a: 1 - a["polyak"]}, needs=("tau",), among=("tau",),
@@ -174,10 +175,12 @@ SYNONYMS = {
     "online_parameters": (
         *("online", "online_params", "params", "source", "source_params", "theta", "local_params", "main_params"),
         *("model_params", "local", "weights", "current", "parameters", "online_weights", "net_params", "param"),
+        *("new_tensors", "new_params", "src", "src_params", "network_params", "policy_params", "critic_params"),
     ),
     "target_parameters": (
         *("target", "target_params", "target_weights", "theta_target", "target_net", "target_theta", "tgt"),
         *("target_network_params", "target_param", "slow_params", "ema_params", "old_params"),
+        *("old_tensors", "tgt_params", "target_critic_params"),
     ),
     "action_gradients": ("dq_da", "q_gradients", "action_slopes", "grad_a_q", "action_grads", "critic_gradients"),
     "actor_jacobians": ("jacobians", "jacobian", "dmu_dtheta", "dmu", "actor_grads", "actor_jacobian", "grad_mu"),
