@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...spec.decision_process import MDP
-from ...spec.numbers import is_nonzero, where
+from ...spec.numbers import is_nonzero, stack, where
 from ..reading import Facts, Reading, Rule, reading, rule
 
 OF_A_PROCESS = ("mdp",)
@@ -57,6 +57,30 @@ def _tables(word: str, name: str) -> Reading:
     )  # fmt: skip
 
 
+def _states_first(word: str) -> Callable[[Facts], Any]:
+    """A table for each action, turned into one for each state."""
+
+    def find(arguments: Facts) -> Any:
+        table = arguments[word]
+        return stack([table[:, state] for state in range(table.shape[1])])
+
+    return find
+
+
+def _transitions(word: str) -> tuple[Reading, ...]:
+    """A matrix for each state, or for each action."""
+    return (
+        reading(
+            word, "[S, A, S]", f"{word}[s, a, s']", _field("transition"), {"transition": _told(word)}, needs=("mdp",),
+            among=OF_A_PROCESS, style={"tables": "of states"},
+        ),
+        reading(
+            word, "[A, S, S]", f"{word}[a, s, s']", lambda drawn: drawn["mdp"].transition.swapaxes(0, 1),
+            {"transition": _states_first(word)}, needs=("mdp",), among=OF_A_PROCESS, style={"tables": "of actions"},
+        ),
+    )  # fmt: skip
+
+
 def _rewards(word: str) -> tuple[Reading, ...]:
     """Rewards of states and actions, of outcomes, or of states alone."""
     return (
@@ -66,7 +90,12 @@ def _rewards(word: str) -> tuple[Reading, ...]:
         ),
         reading(
             word, "[S, A, S]", f"{word}[s, a, s']", _rewards_of_outcomes, {"outcome_reward": _told(word)},
-            needs=("mdp", "state_reward"), among=OF_A_PROCESS,
+            needs=("mdp", "state_reward"), among=OF_A_PROCESS, style={"tables": "of states"},
+        ),
+        reading(
+            word, "[A, S, S]", f"{word}[a, s, s']", lambda drawn: _rewards_of_outcomes(drawn).swapaxes(0, 1),
+            {"outcome_reward": _states_first(word)}, needs=("mdp", "state_reward"), among=OF_A_PROCESS,
+            style={"tables": "of actions"},
         ),
         reading(
             word, "[S]", f"{word}[s], paid on leaving s", lambda drawn: drawn["mdp"].reward[:, 0],
@@ -151,7 +180,7 @@ def _without_flags(drawn: Facts) -> Facts:
 
 
 READINGS: tuple[Reading, ...] = (
-    _tables("transition", "transition"), _tables("initial", "initial"), _tables("terminal", "terminal"),
+    *_transitions("transition"), _tables("initial", "initial"), _tables("terminal", "terminal"),
     _tables("terminated", "terminal"), _tables("dones", "terminal"),
     _tables("discount", "discount"), _tables("gamma", "discount"),
     *_rewards("reward"), *_rewards("rewards"),
