@@ -147,6 +147,19 @@ def optimum_with_flags(P: Array, R: Array, V: Array, gamma: float, terminal: Arr
     return np.where(terminal, gamma * V, q.max(axis=1))
 
 
+def optimum_of_matrices(P: Array, R: Array, V: Array, discount: float) -> Array:
+    """As in pymdptoolbox: one matrix for each action."""
+    q = np.empty((len(P), P.shape[1]))
+    for action, matrix in enumerate(P):
+        q[action] = R[:, action] + discount * matrix.dot(V)
+    return q.max(axis=0)
+
+
+def optimum_of_matrices_of_rewards(P: Array, R: Array, V: Array, discount: float) -> Array:
+    """One matrix of transitions and one of rewards for each action."""
+    return np.max([(p * r).sum(axis=1) + discount * p @ V for p, r in zip(P, R, strict=True)], axis=0)
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "bellman.expectation_v": [
         backup_of_process, backup_by_loops, backup_of_actions_chosen, backup_with_rewards_of_outcomes, backup_in_torch,
@@ -155,6 +168,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "bellman.optimality_v": [
         optimum, optimum_of_process, optimum_by_loops, optimum_with_rewards_of_outcomes, optimum_in_torch,
         optimum_in_jax, optimum_in_lists, optimum_in_actions, optimum_with_greedy_policy, optimum_in_costs,
-        optimum_with_flags,
+        optimum_with_flags, optimum_of_matrices, optimum_of_matrices_of_rewards,
     ],
 }  # fmt: skip
