@@ -237,6 +237,8 @@ RULES: tuple[Rule, ...] = (
     *_changed("old_"),
     rule("logits", ("probabilities",), lambda f: logarithms(f["probabilities"]), among=OF_ONE_ROW),
     rule("logits", ("policy",), lambda f: logarithms(f["policy"]), among=OF_LOGITS_ALONE),
+    rule("target_probabilities", ("logits",), lambda f: policy.softmax(f["logits"])),
+    rule("behaviour_probabilities", ("old_logits",), lambda f: policy.softmax(f["old_logits"])),
     rule("policy", ("old_probabilities",), lambda f: f["old_probabilities"], among=OF_ROWS),
     rule("new_policy", ("probabilities",), lambda f: f["probabilities"], among=OF_ROWS),
     rule("policy", ("old_logits", "logits"), _apart("old_logits", "logits"), among=ROOTS),
@@ -245,8 +247,23 @@ RULES: tuple[Rule, ...] = (
     rule("new_policy", ("logits",), lambda f: policy.softmax(f["logits"]), among=OF_ROWS),
 )
 
+FIRST = ("dist1", "pi1", "pi_1", "policy1", "policy_1", "policy_a")
+SECOND = ("dist2", "pi2", "pi_2", "policy2", "policy_2", "policy_b")
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "logits": ("logit", "preferences", "scores", "h", "phi", "x", "theta", "prefs", "logits_q", "q_logits", "logits2"),
+    "logits": (
+        "logit",
+        "preferences",
+        "scores",
+        "h",
+        "phi",
+        "x",
+        "theta",
+        "prefs",
+        "logits_q",
+        "q_logits",
+        "logits2",
+        "z",
+    ),
     "old_logits": ("logits_p", "p_logits", "logits1", "old_policy_logits", "logits_1", "logits_prev", "logits_old"),
     "new_logits": ("logits_new", "logits_q"),
     "probabilities": (
@@ -260,15 +277,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "target_probabilities": (
         *("target_probs", "target_policy", "pi", "pi_probs", "target_action_probs", "target_pi", "pi_target", "target"),
         *("pi_e", "evaluation_policy", "target_policy_probs", "policy"),
+        *("p", "probs", "new_probs", "pi_new", "new_policy"),
     ),
     "behaviour_probabilities": (
         *("behaviour_probs", "behavior_probs", "behavior_probabilities", "behaviour_policy", "behavior_policy", "mu"),
         *("b", "b_probs", "mu_probs", "behaviour", "behavior", "pi_b", "behaviour_policy_probs", "behaviour_pi"),
         *("behavior_policy_probs", "behavior_action_probs", "behaviour_action_probs", "sampling_policy"),
+        *("q", "old_probs", "pi_old", "old_policy"),
     ),
     "new_probabilities": ("new_probs", "probs_new", "new_pi", "pi_new", "new_p"),
-    "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p"),
-    "new_policy": ("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy"),
+    "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p", *FIRST),
+    "new_policy": ("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy", *SECOND),
     "log_probs": ("log_p_new", "logp_all", "log_q", "new_log_p", "log_pi", "logp_all_new", "log_probabilities"),
     "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all"),
     "log_ratios": ("log_ratio", "logratio", "logratios", "log_r", "logr"),
@@ -280,7 +299,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "forbidden_actions": ("illegal_actions", "invalid_actions", "invalid_action_mask", "illegal_mask", "invalid_mask"),
     "temperature": ("temp", "tau", "t", "T"),
     "action_values": ("q", "q_values", "q_value", "Q", "qs"),
-    "q_values": ("action_values", "q", "Q", "qs"),
+    "q_values": ("action_values", "q", "Q", "qs", "Q_s", "q_s"),
     "epsilon_random": ("epsilon", "eps", "exploration", "exploration_rate", "e"),
     "number_of_actions": ("num_actions", "n_actions", "n", "A", "action_dim", "act_dim"),
     "logit_steps": ("steps", "step", "delta", "d", "delta_logits", "dlogits", "direction", "v", "update"),

@@ -204,10 +204,35 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
+MEANS = ("mean_actions", "normal_mean", "action_mu", "policy_mean")
+LOG_STDS = ("action_logstd", "actor_logstd", "log_std_dev")
 PLAIN = {
-    "mean": ("mu", "loc", "means", "mus", "action_mean", "mean_action", "m", "locs", "action_means", "means_"),
-    "log_std": ("logstd", "log_stds", "log_sigma", "logsigma", "log_sigmas", "log_scale", "logstds", "action_log_std"),
-    "std": ("sigma", "scale", "stddev", "stds", "sd", "std_dev", "sigmas", "stdev", "s", "action_std"),
+    "mean": ("mu", "loc", "means", "mus", "action_mean", "mean_action", "m", "locs", "action_means", "means_", *MEANS),
+    "log_std": (
+        "logstd",
+        "log_stds",
+        "log_sigma",
+        "logsigma",
+        "log_sigmas",
+        "log_scale",
+        "logstds",
+        "action_log_std",
+        *LOG_STDS,
+    ),
+    "std": (
+        "sigma",
+        "scale",
+        "stddev",
+        "stds",
+        "sd",
+        "std_dev",
+        "sigmas",
+        "stdev",
+        "s",
+        "action_std",
+        "std_devs",
+        "normal_std",
+    ),
     "var": ("variance", "sigma2", "sigma_sq", "variances", "vars", "cov_diag", "covariance_diag", "action_var"),
     "log_var": ("logvar", "log_variance", "log_vars", "log_variances", "log_sigma2"),
     "covariance": ("cov", "covariance_matrix", "cov_mat", "sigma", "Sigma", "covariances", "covs"),
@@ -235,9 +260,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "unsquashed": (
         *("pre_tanh", "u", "z", "raw_actions", "raw_action", "pre_tanh_value", "pretanh", "gaussian_actions", "x_t"),
         *("pre_tanh_actions", "unsquashed_actions", "unsquashed_action", "latent", "pre_tanh_action", "raw", "x"),
-        *("gaussian_action", "pi_action", "pre_squash", "actions_before_tanh"),
+        *("gaussian_action", "pi_action", "pre_squash", "actions_before_tanh", "actions_pre_tanh"),
     ),
-    "squashed": ("tanh_actions", "squashed_actions", "squashed_action", "tanh_action", "y_t"),
+    "squashed": ("tanh_actions", "squashed_actions", "squashed_action", "tanh_action", "y_t", "tanh_value"),
     "actions": ("action", "act", "acts", "a", "x", "samples", "sample", "value", "taken_actions", "chosen_actions"),
     "noise": ("eps", "epsilon", "xi", "z", "noises"),
     "action_slopes": ("dq_da", "grad_a", "q_grad", "df_da", "action_grads", "action_gradient", "dqda", "slopes"),

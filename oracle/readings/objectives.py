@@ -19,6 +19,10 @@ OF_ACTIONS = (
     *("ppo.ratio", "ppo.cpi_objective", "ppo.clip_objective", "ppo.clip_objective_g", "ppo.dual_clip_objective"),
     *("ppo.kl_penalty", "ppo.approx_kl", "ppo.approx_kl_nonnegative", "pg.loss", *COMBINED),
 )
+OF_RATIOS = (
+    *("ppo.cpi_objective", "ppo.clip_objective", "ppo.clip_objective_g", "ppo.dual_clip_objective", "ppo.kl_penalty"),
+    *COMBINED,
+)
 ESTIMATED = "the divergence itself, of which log probabilities tell only an estimate"
 
 
@@ -54,10 +58,7 @@ def _one_hot(facts: Facts) -> Any:
     return chosen(facts["actions"], facts["logits"].shape[-1]) + 0 * facts["logits"]
 
 
-MEANS = (
-    *("ppo.cpi_objective", "ppo.clip_objective", "ppo.clip_objective_g", "ppo.dual_clip_objective", "ppo.kl_penalty"),
-    *("ppo.approx_kl", "ppo.approx_kl_nonnegative", "pg.loss", *COMBINED, *CRITICS[:4]),
-)
+MEANS = (*OF_RATIOS, "ppo.approx_kl", "ppo.approx_kl_nonnegative", "pg.loss", *CRITICS[:4])
 """Equations that average entries, of which some may not count."""
 
 
@@ -84,6 +85,20 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "values", "own", "V(s_t) of the present parameters", _told("values"), {"values": _told("values")},
         needs=("values",), among=CRITICS,
+    ),
+    reading(
+        "log_ratios", "own", "log-probabilities less those of the old policy",
+        lambda drawn: drawn["log_probs"] - drawn["old_log_probs"],
+        {"ratios": lambda a: exp(a["log_ratios"]), "log_ratios": _told("log_ratios")},
+        needs=("log_probs", "old_log_probs"), among=OF_RATIOS,
+    ),
+    *(
+        reading(
+            f"{side}neg_log_probs", "own", "minus the log-probabilities", lambda drawn, n=side: -drawn[f"{n}log_probs"],
+            {f"{side}log_probs": lambda a, n=side: -a[f"{n}neg_log_probs"]}, needs=(f"{side}log_probs",),
+            among=OF_ACTIONS,
+        )
+        for side in ("", "old_")
     ),
     reading(
         "new_values", "own", "new_values: V(s_t) of the present parameters", _told("values"),
@@ -164,6 +179,8 @@ RULES: tuple[Rule, ...] = (
         "old_log_probs", ("actions", "old_mean", "old_log_std"),
         lambda f: policy.gaussian_log_prob(f["actions"], f["old_mean"], f["old_log_std"]),
     ),
+    rule("log_probs", ("log_ratios",), lambda f: f["log_ratios"], among=("ppo.kl_penalty",)),
+    rule("old_log_probs", ("log_ratios",), lambda f: 0 * f["log_ratios"], among=("ppo.kl_penalty",)),
     rule("ratios", ("log_probs", "old_log_probs"), lambda f: exp(f["log_probs"] - f["old_log_probs"])),
     # advantages
     rule("advantages", ("returns", "values"), lambda f: f["returns"] - f["values"]),
@@ -218,47 +235,67 @@ SYNONYMS = {
         *("log_prob", "logp", "logps", "logprob", "logprobs", "new_log_probs", "new_log_prob", "new_logp"),
         *("new_logprob", "new_logprobs", "newlogprob", "logp_new", "logprobs_new", "log_probs_new", "log_pi"),
         *("action_log_probs", "action_log_prob", "curr_log_probs", "current_log_probs", "pi_log_probs", "logpac"),
+        *("saved_log_probs", "log_prob_actions", "action_logprobs", "logp_pi", "policy_log_probs", "curr_action_logp"),
+        *("action_logp", "action_logprob", "log_probs_batch", "logp_a"),
     ),
     "old_log_probs": (
         *("old_log_prob", "old_logp", "old_logps", "old_logprob", "old_logprobs", "oldlogprob", "logp_old"),
         *("logprobs_old", "log_probs_old", "b_logprobs", "mb_logprobs", "old_action_log_probs", "prev_log_probs"),
         *("behavior_log_probs", "behaviour_log_probs", "behavior_logp", "behaviour_logp", "log_prob_old"),
         *("logprob_old", "fixed_log_probs", "sample_log_probs", "sampling_log_probs", "old_log_pi", "oldlogpac"),
+        *(
+            "prev_action_logp",
+            "old_action_logprobs",
+            "old_action_logp",
+            "prev_log_prob",
+            "prev_logp",
+            "sample_log_prob",
+        ),
+        "old_log_probs_batch",
     ),
+    "neg_log_probs": ("neglogpac", "neglogp", "neg_log_prob", "neg_logp", "neglogps", "neg_logprobs", "nll"),
+    "old_neg_log_probs": ("oldneglogpac", "old_neglogp", "old_neg_log_prob", "neglogpacs", "old_neglogpac"),
+    "log_ratios": ("log_weight", "log_weights", "log_prob_ratio", "log_prob_diff"),
     "ratios": (
+        "logp_ratio",
         *("ratio", "prob_ratio", "prob_ratios", "importance_ratio", "importance_ratios", "importance_weights"),
         *("is_ratio", "rho", "rhos", "r", "ratio_t", "prob_ratios_t", "r_t", "pi_ratio"),
     ),
     "advantages": (
         *("advantage", "adv", "advs", "adv_targ", "b_advantages", "mb_advantages", "advantage_estimates", "gae", "A"),
         *("adv_t", "a_hat", "advantages_t", "a", "weights", "psi"),
+        *("advantages_batch", "td_errors", "td_error", "deltas", "q_values", "q_value", "array", "arr", "x", "tensor"),
     ),
     "returns": (
         *("return_", "rets", "ret", "targets", "target", "value_targets", "value_target", "v_targ", "vtarg", "R", "g"),
         *("target_values", "b_returns", "mb_returns", "lambda_returns", "return_batch", "returns_batch", "G", "y"),
         *("discounted_returns", "ret_batch", "y_true", "true_values", "ytrue"),
+        *("v_target", "vtarget", "target_return", "target_returns", "expected_returns", "discounted_rewards"),
     ),
     "rewards": ("ep_rewards", "episode_rewards", "ep_rews", "saved_rewards", "rewards_of_episode"),
     "old_values": (
         *("old_value", "values_old", "v_old", "vold", "old_vpred", "oldvpred", "old_vals", "old_val", "b_values"),
         *("value_preds", "mb_values", "old_vf", "prev_values", "old_value_preds", "value_preds_batch", "old_v"),
         *("old_state_values", "target_value", "value_old", "prev_value_fn_out", "prev_value", "v_s", "rollout_values"),
+        "old_state_value",
     ),
     "new_values": (
         *("newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred", "current_values"),
         *("pred_values", "values_pred", "values_new", "new_v", "predictions"),
+        *("curr_values", "predicted_value"),
     ),
     "values": (
         *("new_values", "newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred"),
         *("current_values", "predictions", "y_pred", "vals_pred", "pred_values", "V", "values_pred", "critic"),
         *("value_fn_out", "ypred", "pred", "preds", "values_new", "new_v", "vf_pred", "vf_out", "baseline"),
+        *("vf", "predicted_value", "curr_values", "values_batch"),
     ),
     "clip_epsilon": (
         *("clip_eps", "clip", "eps", "epsilon", "clip_ratio", "clip_range", "clip_param", "cliprange", "clip_coef"),
         *("eps_clip", "ppo_clip", "clip_value", "clip_range_vf", "vf_clip", "value_clip", "vf_clip_param", "e"),
         *("cliprange_value", "value_clip_eps", "clip_v", "ppo_epsilon", "value_clip_epsilon", "clipping_epsilon"),
     ),
-    "norm_epsilon": ("eps", "epsilon", "norm_eps", "stability", "tiny", "std_eps", "epsilon_norm"),
+    "norm_epsilon": ("eps", "epsilon", "norm_eps", "normalize_eps", "stability", "tiny", "std_eps", "epsilon_norm"),
     "dual_clip": ("c", "clip_ratio_c", "dual_clip_coef", "clip_c", "dual_clip_c", "c_dual"),
     "beta": (
         "kl_coef",
@@ -270,6 +307,8 @@ SYNONYMS = {
         "coef",
         "kl_ctl",
         "value",
+        *("penalty_coefficient", "curr_kl_coeff", "kl_penalty_coef", "init_beta", "initial_beta", "beta0", "beta_0"),
+        "lam",
     ),
     "kl": (
         "approx_kl",
@@ -282,6 +321,7 @@ SYNONYMS = {
         "current",
         "kl_mean",
         "kls",
+        *("action_kl", "sampled_kl", "curr_kl", "avg_kl", "kl_values", "kl_history"),
     ),
     "other_divergences": ("step_kls", "policy_kls", "previous_kls", "other_kls"),
     "other_divergence": ("step_kl", "policy_kl", "previous_kl", "other_kl", "kl_previous", "old_kl"),
@@ -298,17 +338,20 @@ SYNONYMS = {
             "max_kl",
             "kl_desired",
             "dtarg",
+            "d_target",
+            "targ",
             "target_divergence",
         ),
     ),
-    "entropy": ("ent", "entropy_values", "dist_entropy", "H", "policy_entropy", "mean_entropy"),
+    "entropy": ("ent", "entropy_values", "dist_entropy", "H", "policy_entropy", "mean_entropy", "curr_entropy"),
     "value_coefficient": (
         *("vf_coef", "value_coef", "vf_coeff", "c1", "value_loss_coef", "critic_coef", "value_loss_coeff", "c_1"),
         *("vf_loss_coef", "value_coeff", "vf_loss_coeff", "value_loss_coefficient", "critic_coefficient"),
+        *("v_coef", "vf_weight", "value_weight", "critic_weight"),
     ),
     "entropy_coefficient": (
         *("ent_coef", "entropy_coef", "c2", "entropy_beta", "ent_coeff", "entropy_coeff", "c_2", "entropy_cost"),
-        *("entropy_weight", "entropy_bonus_coef"),
+        *("entropy_weight", "entropy_bonus_coef", "e_coef"),
     ),
     "probabilities": (
         *("probs", "prob", "pi", "action_probs", "dist", "p", "policy", "target_policy", "target_probs", "old_policy"),

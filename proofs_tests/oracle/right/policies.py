@@ -184,6 +184,11 @@ def ratio_vectorised(policy: Array, behavior_policy: Array) -> Array:
     return np.vectorize(lambda p, b: p / b if b > 0 else 0.0, otypes=[float])(policy, behavior_policy)
 
 
+def ratio_of_logits(target_logits: torch.Tensor, behaviour_logits: torch.Tensor) -> torch.Tensor:
+    """From logits, in PyTorch."""
+    return (torch.log_softmax(target_logits, dim=-1) - torch.log_softmax(behaviour_logits, dim=-1)).exp()
+
+
 @jax.jit
 def ratio_in_jax(target_probabilities: jax.Array, behaviour_probabilities: jax.Array) -> jax.Array:
     """In JAX."""
@@ -202,6 +207,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "importance_sampling.ratio": [
         *(ratio_by_division, ratio_by_logarithms, ratio_by_loops, ratio_in_torch, ratio_of_safe_divisors),
-        *(ratio_of_lists, ratio_by_reciprocals, ratio_vectorised, ratio_in_jax),
+        *(ratio_of_lists, ratio_by_reciprocals, ratio_vectorised, ratio_of_logits, ratio_in_jax),
     ],
 }

@@ -72,6 +72,11 @@ def contracted(log_probs: torch.Tensor, advantages: torch.Tensor) -> torch.Tenso
     return torch.einsum("i,i->", log_probs.flatten(), advantages.flatten()) / advantages.numel()
 
 
+def as_in_baselines_a2c(neglogpac: Array, advs: Array) -> float:
+    """Minus log-probabilities, as OpenAI baselines have them."""
+    return np.mean(advs * neglogpac)
+
+
 # --- the penalised surrogate -------------------------------------------------------------------------------
 
 
@@ -138,6 +143,13 @@ def penalised_by_an_estimate(
     log_ratio = logprobs - old_logprobs
     ratio = log_ratio.exp()
     return (kl_coef * (ratio - 1 - log_ratio) - ratio * advantages).mean()
+
+
+def penalised_with_log_ratios(
+    log_weight: torch.Tensor, advantage: torch.Tensor, kl: torch.Tensor, beta: float
+) -> Array:
+    """From logarithms of ratios, as in TorchRL."""
+    return -(log_weight.exp() * advantage).mean() + beta * kl.mean()
 
 
 # --- combined with a critic --------------------------------------------------------------------------------
@@ -247,17 +259,28 @@ def with_named_terms(
     return {"loss": loss, "policy_loss": policy_loss, "value_loss": value_loss, "entropy": mean_entropy}
 
 
+def as_in_baselines(
+    neglogpac: Array, oldneglogpac: Array, advs: Array, vpred: Array, R: Array, entropy: Array, cliprange: float,
+    ent_coef: float, vf_coef: float,
+) -> float:  # fmt: skip
+    """OpenAI baselines' names, of minus log-probabilities."""
+    ratio = np.exp(oldneglogpac - neglogpac)
+    policy = np.mean(np.maximum(-advs * ratio, -advs * np.clip(ratio, 1.0 - cliprange, 1.0 + cliprange)))
+    return policy - np.mean(entropy) * ent_coef + 0.5 * np.mean(np.square(vpred - R)) * vf_coef
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "pg.loss": [
         *(as_in_spinning_up, as_in_a2c, as_in_rlax, by_cross_entropy, by_gaussian_densities, one_after_the_other),
-        *(only_counted, each_term, contracted),
+        *(only_counted, each_term, contracted, as_in_baselines_a2c),
     ],
     "ppo.kl_penalty": [
         *(penalised_in_torch, penalised_from_logits, penalised_from_gaussians, penalised_as_in_rllib),
         *(penalised_terms, penalised_by_loops, penalised_by_products, penalised_in_jax, penalised_by_an_estimate),
+        penalised_with_log_ratios,
     ],
     "ppo.combined_loss": [
         *(as_in_stable_baselines, as_in_cleanrl, without_an_entropy, of_an_actor_critic, of_gaussian_actors),
-        *(term_by_term, in_one_loop, as_in_purejaxrl, with_named_terms),
+        *(term_by_term, in_one_loop, as_in_purejaxrl, with_named_terms, as_in_baselines),
     ],
 }
