@@ -247,21 +247,9 @@ RULES: tuple[Rule, ...] = (
     rule("new_policy", ("logits",), lambda f: policy.softmax(f["logits"]), among=OF_ROWS),
 )
 
-FIRST = ("dist1", "pi1", "pi_1", "policy1", "policy_1", "policy_a")
-SECOND = ("dist2", "pi2", "pi_2", "policy2", "policy_2", "policy_b")
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "logits": (
-        "logit",
-        "preferences",
-        "scores",
-        "h",
-        "phi",
-        "x",
-        "theta",
-        "prefs",
-        "logits_q",
-        "q_logits",
-        "logits2",
+        *("logit", "preferences", "scores", "h", "phi", "x", "theta", "prefs", "logits_q", "q_logits", "logits2"),
         "z",
     ),
     "old_logits": ("logits_p", "p_logits", "logits1", "old_policy_logits", "logits_1", "logits_prev", "logits_old"),
@@ -286,8 +274,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("q", "old_probs", "pi_old", "old_policy"),
     ),
     "new_probabilities": ("new_probs", "probs_new", "new_pi", "pi_new", "new_p"),
-    "policy": ("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p", *FIRST),
-    "new_policy": ("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy", *SECOND),
+    "policy": (
+        *("p", "pi", "old_pi", "old_policy", "pi_old", "policy_old", "policy_p"),
+        *("dist1", "pi1", "pi_1", "policy1", "policy_1", "policy_a"),
+    ),
+    "new_policy": (
+        *("q", "new_pi", "pi_new", "policy_new", "policy_q", "pi_tilde", "tilde_pi", "other_policy"),
+        *("dist2", "pi2", "pi_2", "policy2", "policy_2", "policy_b"),
+    ),
     "log_probs": ("log_p_new", "logp_all", "log_q", "new_log_p", "log_pi", "logp_all_new", "log_probabilities"),
     "old_log_probs": ("log_p", "log_p_old", "old_log_p", "logp_all_old", "old_log_pi", "logp0_all"),
     "log_ratios": ("log_ratio", "logratio", "logratios", "log_r", "logr"),

@@ -204,33 +204,17 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-MEANS = ("mean_actions", "normal_mean", "action_mu", "policy_mean")
-LOG_STDS = ("action_logstd", "actor_logstd", "log_std_dev")
 PLAIN = {
-    "mean": ("mu", "loc", "means", "mus", "action_mean", "mean_action", "m", "locs", "action_means", "means_", *MEANS),
+    "mean": (
+        *("mu", "loc", "means", "mus", "action_mean", "mean_action", "m", "locs", "action_means", "means_"),
+        *("mean_actions", "normal_mean", "action_mu", "policy_mean"),
+    ),
     "log_std": (
-        "logstd",
-        "log_stds",
-        "log_sigma",
-        "logsigma",
-        "log_sigmas",
-        "log_scale",
-        "logstds",
-        "action_log_std",
-        *LOG_STDS,
+        *("logstd", "log_stds", "log_sigma", "logsigma", "log_sigmas", "log_scale", "logstds", "action_log_std"),
+        *("action_logstd", "actor_logstd", "log_std_dev"),
     ),
     "std": (
-        "sigma",
-        "scale",
-        "stddev",
-        "stds",
-        "sd",
-        "std_dev",
-        "sigmas",
-        "stdev",
-        "s",
-        "action_std",
-        "std_devs",
+        *("sigma", "scale", "stddev", "stds", "sd", "std_dev", "sigmas", "stdev", "s", "action_std", "std_devs"),
         "normal_std",
     ),
     "var": ("variance", "sigma2", "sigma_sq", "variances", "vars", "cov_diag", "covariance_diag", "action_var"),
