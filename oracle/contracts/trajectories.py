@@ -155,6 +155,10 @@ def _vtrace_targets(facts: Facts, _: Any) -> Any:
     return vtrace_target({"parts": {}, **facts})
 
 
+def _vtrace_errors(facts: Facts, _: Any) -> Any:
+    return vtrace_target({"parts": {}, **facts}) - facts["values"]
+
+
 def _vtrace_advantages(facts: Facts, _: Any) -> Any:
     return vtrace_advantage({"parts": {}, **facts})
 
@@ -191,6 +195,11 @@ def _by_errors(name: str, function: Callable[..., Any], *parameters: str) -> Cal
         return {name: advantages + facts["values"], "advantages": advantages}
 
     return compute
+
+
+def _vtrace_estimates(facts: Facts, _: Any) -> Any:
+    """Estimates of action values: the reward, and what follows from the target of the next state."""
+    return facts["values"] + vtrace_advantage({**facts, "parts": {"policy_rho": lambda _: 1}})
 
 
 def _one_step_by_error(facts: Facts) -> Outputs:
@@ -244,11 +253,17 @@ CONTRACTS = {
         parts=n_step, accepts=_by_errors("n_step_return", td.n_step_return, "gamma", "n"),
     ),
     "vtrace.target": Extra(
-        {"advantages": _vtrace_advantages, "errors": _minus_value},
-        (*_both("target", "advantages"), ("errors",), ("errors", "advantages", "target")), parts=vtrace_target,
+        {"advantages": _vtrace_advantages, "errors": _minus_value, "estimates": _vtrace_estimates},
+        (
+            *_both("target", "advantages"), ("errors",), ("errors", "advantages", "target"),
+            ("errors", "advantages", "estimates"),
+        ),
+        parts=vtrace_target,
     ),
     "vtrace.advantage": Extra(
-        {"targets": _vtrace_targets}, _both("advantage", "targets"), parts=vtrace_advantage,
+        {"targets": _vtrace_targets, "errors": _vtrace_errors, "estimates": _vtrace_estimates},
+        (*_both("advantage", "targets"), ("errors", "advantage", "estimates"), ("errors", "advantage", "targets")),
+        parts=vtrace_advantage,
     ),
     "retrace.target": Extra({"errors": _minus_value}, (("errors",),), parts=retrace_target),
 }  # fmt: skip

@@ -212,13 +212,13 @@ SYNONYMS = {
     "log_probs": (
         *("target_log_probs", "target_action_log_probs", "pi_log_probs", "target_logp", "target_policy_log_probs"),
         *("learner_log_probs", "log_pi", "log_pi_a", "current_log_probs", "target_log_prob", "learner_logp", "pi_logp"),
-        *("current_logp", "target_policy_action_log_probs"),
+        *("current_logp", "target_policy_action_log_probs", "pi_log_prob"),
     ),
     "old_log_probs": (
         *("behaviour_log_probs", "behavior_log_probs", "behaviour_action_log_probs", "behavior_action_log_probs"),
         *("mu_log_probs", "behaviour_logp", "behavior_logp", "actor_log_probs", "log_mu", "log_mu_a"),
         *("behaviour_policy_log_probs", "behavior_policy_log_probs", "behaviour_log_prob", "behavior_log_prob"),
-        *("actor_logp", "mu_logp", "behaviour_action_logp", "behavior_action_logp"),
+        *("actor_logp", "mu_logp", "behaviour_action_logp", "behavior_action_logp", "mu_log_prob"),
     ),
     "logits": ("target_policy_logits", "target_logits", "learner_logits", "pi_logits"),
     "old_logits": (

@@ -233,7 +233,7 @@ SYNONYMS = {
         *("reward", "rew", "rews", "r", "rewards_buf", "rew_buf", "batch_rewards", "reward_t", "r_t", "rwd", "rs"),
         *("token_level_rewards", "token_rewards", "R", "reward_seq", "reward_sequence", "rewards_t", "b_rewards"),
         *("rewards_list", "reward_list", "rew_list", "path_rewards", "traj_rewards", "trajectory_rewards"),
-        *("all_rewards", "policy_rewards", "x"),
+        *("all_rewards", "policy_rewards", "x", "reward_buffer", "rewards_buffer"),
     ),
     "values": (
         *("value", "vals", "val", "v", "vs", "state_values", "values_buf", "vf_preds", "baselines", "baseline", "V"),

@@ -147,6 +147,23 @@ def torchrl_vtrace_advantage_estimate(
     return clipped * (reward + gamma * (alive * next_state_value + goes_on * following) - state_value), targets
 
 
+def rlax_vtrace_td_error_and_advantage(
+    v_tm1: Array, v_t: Array, r_t: Array, discount_t: Array, rho_tm1: Array, lambda_: float = 1.0,
+    clip_rho_threshold: float = 1.0, clip_pg_rho_threshold: float = 1.0,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """rlax: errors, advantages, and estimates of the values of actions."""
+    c_tm1 = lambda_ * np.minimum(1.0, rho_tm1)
+    deltas = np.minimum(clip_rho_threshold, rho_tm1) * (r_t + discount_t * v_t - v_tm1)
+    acc, errors = 0.0, np.zeros_like(r_t)
+    for i in reversed(range(len(r_t))):
+        acc = deltas[i] + discount_t[i] * c_tm1[i] * acc
+        errors[i] = acc
+    targets_tm1 = errors + v_tm1
+    q_bootstrap = np.concatenate([lambda_ * targets_tm1[1:] + (1 - lambda_) * v_tm1[1:], v_t[-1:]])
+    q_estimate = r_t + discount_t * q_bootstrap
+    return errors, np.minimum(clip_pg_rho_threshold, rho_tm1) * (q_estimate - v_tm1), q_estimate
+
+
 def tianshou_target(rew: Array, target_q: Array, value_mask: Array, gamma: float) -> Array:
     """Tianshou at n = 1: the mask says where there is a value."""
     return rew + gamma * target_q * value_mask
@@ -180,6 +197,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
         *(rlax_discounted_returns, discount_cumsum, discount_with_dones, compute_returns, tf_agents_discounted_return),
         *(elegant_returns, returns_of_advantages),
     ],
-    "vtrace.target": [torchrl_vtrace_advantage_estimate],
-    "vtrace.advantage": [torchrl_vtrace_advantage_estimate],
+    "vtrace.target": [torchrl_vtrace_advantage_estimate, rlax_vtrace_td_error_and_advantage],
+    "vtrace.advantage": [torchrl_vtrace_advantage_estimate, rlax_vtrace_td_error_and_advantage],
 }
