@@ -252,8 +252,11 @@ def _all_in_one_group(parts: Callable[[Facts], Any], name: str) -> Callable[[Fac
     def composed(facts: Facts) -> dict[str, Any]:
         rewards = facts["group_rewards"]
         if "group_size" in facts or "group_index" in facts:
-            return {name: parts(facts)}
-        return {name: parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)}
+            found = parts(facts)
+        else:
+            found = parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)
+        known = {"of_tokens": _of_each_token(facts, found)} if "group_token_mask" in facts else {}
+        return {name: found, **known}
 
     return composed
 
@@ -262,11 +265,14 @@ def _groups(
     name: str, parts: Callable[[Facts], Any], undefined: Callable[[Facts], bool] | None = None
 ) -> dict[str, Extra]:
     """Group advantages in rows, in one list, or beside each token of their sequence."""
-    needs = {"of each token": ("group_token_mask",)}
+    needs = {"of each token": ("group_token_mask",), "of_tokens": ("group_token_mask",)}
     whole = _all_in_one_group(parts, name)
     return {
-        f"tokens.{name}": Extra(shapes=_GROUP_SHAPES, requires=needs, parts=parts, undefined=undefined, accepts=whole)
-    }
+        f"tokens.{name}": Extra(
+            {"of_tokens": _of_each_token}, (("of_tokens", "of_tokens"),), needs, undefined, whole,
+            shapes=_GROUP_SHAPES, parts=parts,
+        )
+    }  # fmt: skip
 
 
 def _one_list(_: Facts, result: Any) -> Any:

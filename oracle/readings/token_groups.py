@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
          lambda f: f["interleaved_rewards"].reshape(-1, len(np.unique(f["group_index"]))).T,
          beside=("interleaved_rewards", "group_index"), unless=("group_size",)),
     *_constants("ddof", (0, 1), STANDARDISED),
-    *_constants("norm_epsilon", (1e-8, 0.0, 1e-6, 1e-4, 1e-5), STANDARDISED),
+    *_constants("norm_epsilon", (1e-8, 0.0, 1e-6, 1e-4, 1e-5, 1e-9), STANDARDISED),
 )  # fmt: skip
 
 SYNONYMS = {

@@ -24,6 +24,7 @@ EVERY_SEQUENCE = (
     *IN_REWARD,
 )
 """Equations that need a token in each sequence."""
+TOKEN_MEANS = ("tokens.token_mean", "tokens.grpo_token_mean_objective", "tokens.dapo_objective")
 SPARSE = tuple(name for name in MASKED if name not in EVERY_SEQUENCE)
 CLIPPED = (*OBJECTIVES, "tokens.clip_higher")
 
@@ -93,6 +94,10 @@ def _shown(drawn: Facts) -> Any:
     return drawn["token_mask" if "token_mask" in drawn else "sparse_token_mask"]
 
 
+def _count(drawn: Facts) -> int:
+    return int(_shown(drawn).sum())
+
+
 def _packed(drawn: Facts) -> Facts:
     """The tokens that count first, as padding on the right leaves them."""
     masks = [name for name in ("token_mask", "sparse_token_mask") if name in drawn]
@@ -143,6 +148,10 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "lengths", "own", "lengths[i]: the first so many tokens of sequence i count", _lengths,
         {"token_lengths": _told("lengths")}, needs=("sparse_token_mask",), among=SPARSE, prepare=_packed,
+    ),
+    reading(
+        "token_count", "own", "token_count: how many tokens of the batch count", _count, {},
+        needs=("sparse_token_mask",), among=TOKEN_MEANS,
     ),
     reading(
         "truncated_sequences", "own", "truncated_sequences[i]: sequence i was cut, and does not count",
@@ -316,6 +325,10 @@ SYNONYMS = {
     "lengths": (
         *("sequence_lengths", "seq_lens", "seq_lengths", "response_lengths", "completion_lengths", "num_tokens"),
         *("response_length", "sequence_length", "lens", "response_lens"),
+    ),
+    "token_count": (
+        *("num_items_in_batch", "batch_num_tokens", "num_items", "total_tokens", "global_num_tokens", "n_tokens"),
+        *("global_normalization_factor", "normalizer", "loss_denominator"),
     ),
     "truncated_sequences": ("is_truncated", "truncated_completions", "truncation_mask", "was_truncated"),
     "losses": (

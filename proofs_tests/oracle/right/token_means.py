@@ -182,10 +182,37 @@ def with_variance_of_torch(scores: torch.Tensor, num_generations: int, epsilon: 
     return (scores - mean) / (std + epsilon)
 
 
+def mean_over_items(
+    per_token_loss: torch.Tensor, completion_mask: torch.Tensor, num_items_in_batch: int
+) -> torch.Tensor:
+    """As TRL has it for DAPO: the number of tokens is told."""
+    return per_token_loss.masked_fill(~completion_mask, 0.0).sum() / num_items_in_batch
+
+
+def outcome_advantages(
+    token_level_rewards: torch.Tensor, response_mask: torch.Tensor, index: Array, epsilon: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """As verl has it: what are advantages there are returns, too."""
+    scores = token_level_rewards.sum(dim=-1)
+    found = torch.empty_like(scores)
+    for prompt in np.unique(index):
+        group = scores[torch.as_tensor(index == prompt)]
+        found[torch.as_tensor(index == prompt)] = (group - group.mean()) / (group.std() + epsilon)
+    advantages = found.unsqueeze(-1) * response_mask
+    return advantages, advantages
+
+
+def group_norm(rewards: torch.Tensor, n_samples_per_prompt: int) -> torch.Tensor:
+    """As OpenRLHF has it."""
+    rewards = rewards.reshape(-1, n_samples_per_prompt)
+    rewards = (rewards - rewards.mean(-1, keepdim=True)) / (rewards.std(-1, keepdim=True) + 1e-9)
+    return rewards.flatten()
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "tokens.token_mean": [
         mean_by_dot_product, mean_by_masked_array, mean_by_nanmean, agg_loss, masked_mean, mean_by_flat_indices,
-        mean_of_packed_responses, mean_in_steps, mean_in_single, mean_weighted_by_lengths,
+        mean_of_packed_responses, mean_in_steps, mean_in_single, mean_weighted_by_lengths, mean_over_items,
     ],
     "tokens.sequence_mean": [
         means_in_torch, seq_mean_token_mean, means_in_jax, means_by_einsum, means_one_after_the_other,
@@ -193,6 +220,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "tokens.group_advantages": [
         grpo_normalisation, by_moments, by_projection, row_by_row, by_dictionary, in_jax, with_guard,
-        with_variance_of_torch,
+        with_variance_of_torch, outcome_advantages, group_norm,
     ],
 }  # fmt: skip
