@@ -5,6 +5,7 @@ from typing import Any
 from ...spec.logits import chosen
 from ..contract import Extra
 from ..reading import Facts
+from ..readings.value_learning import IN_COLUMNS
 
 TAKEN = ("q_values", "actions")
 
@@ -16,7 +17,10 @@ def _error(facts: Facts, target: Any) -> Any:
 
 CONTRACTS = {
     f"td.{name}": Extra(
-        {"errors": _error}, (("errors",), (name, "errors"), ("errors", name)), requires={"errors": TAKEN}
+        {"errors": _error},
+        (("errors",), (name, "errors"), ("errors", name)),
+        requires={"errors": TAKEN, "column": (IN_COLUMNS,)},
+        shapes={"column": lambda _, target: target[:, None]},
     )
     for name in ("q_learning_target", "double_q_learning_target", "sarsa_target", "expected_sarsa_target")
 }

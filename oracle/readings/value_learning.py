@@ -1,18 +1,23 @@
 """Names for value learning: two networks, twin critics, tables that are updated, target networks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...spec import numbers
-from ..reading import Facts, Reading, Rule, reading, rule
+from ..reading import Facts, Reading, Rule, own, reading, rule
+from . import trajectories
 
 UPDATES = ("td.tabular_td0", "td.sarsa", "td.expected_sarsa", "td.q_learning", "replay.uniform_update")
 """Updates of tables, which other people write for one transition."""
 DOUBLE = ("td.double_q_learning_target",)
 SINGLE = ("td.q_learning_target", "td.sarsa_target", "td.expected_sarsa_target")
+TARGETS = (*SINGLE, *DOUBLE)
 TWINS = ("td3.target", "sac.target")
+IN_COLUMNS = "in_columns"
+"""The fact that there is one column of rewards and flags, beside tables of action values: [T, 1], as batches are."""
 
 
 def _told(word: str) -> Callable[[Facts], Any]:
@@ -43,6 +48,23 @@ def _one_or_several(word: str, fact: str, number: Callable[[Any], Any]) -> tuple
     )  # fmt: skip
 
 
+def _flat_or_column(known: Reading) -> tuple[Reading, ...]:
+    """One number for each transition, or a column of them."""
+    word, only = known.word, frozenset(TARGETS)
+
+    def column(find: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+        return lambda arguments: find({**arguments, word: arguments[word][:, 0]})
+
+    tells = {fact: column(find) for fact, find in known.tells.items()} | {IN_COLUMNS: lambda _: True}
+    return (
+        replace(known, among=only, style={**known.style, "entries": "flat"}),
+        replace(
+            known, among=only, style={**known.style, "entries": "columns"}, convention=f"{known.convention}, column",
+            says=f"{known.says}, as a column", make=lambda drawn: known.make(drawn)[:, None], tells=tells,
+        ),
+    )  # fmt: skip
+
+
 def _twins(word: str, first: str, second: str, *among: str) -> tuple[Reading, ...]:
     """Two critics in one array, along its first or its last axis."""
     return (
@@ -63,6 +85,7 @@ def _same(number: Any) -> Any:
     return number
 
 
+COLUMNS = ("rewards", "next_actions", "terminated", "dones", "continues", "discounts")
 TRANSITIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "states": (int, ("state", "s", "obs", "current_state")),
     "actions": (int, ("action", "a", "act")),
@@ -77,6 +100,12 @@ TRANSITIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
 """What other people call what is known of one transition, or of several."""
 
 READINGS: tuple[Reading, ...] = (
+    *(
+        entry
+        for known in (own("rewards"), own("next_actions"), *trajectories.READINGS)
+        if known.word in COLUMNS and not known.among and not known.only_declared
+        for entry in _flat_or_column(known)
+    ),
     named("next_q_target", "next_q_values", *SINGLE), named("next_q_online", "other_next_q_values", *SINGLE),
     named("next_q_online", "next_q_values", *DOUBLE), named("next_q_target", "other_next_q_values", *DOUBLE),
     named("next_q_values", "next_q_values", *DOUBLE), named("next_q_values", "other_next_q_values", *DOUBLE),

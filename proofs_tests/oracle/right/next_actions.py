@@ -215,17 +215,47 @@ def expected_masked_fill(
     return torch.add(rewards, following, alpha=gamma)
 
 
+def double_of_a_batch(
+    rewards: torch.Tensor, next_q_online: torch.Tensor, next_q_target: torch.Tensor, dones: torch.Tensor, gamma: float
+) -> torch.Tensor:
+    """Columns (B, 1) of rewards and flags, and a column of targets."""
+    actions = next_q_online.max(dim=1, keepdim=True)[1]
+    return rewards + gamma * (1 - dones) * next_q_target.gather(1, actions)
+
+
+def sarsa_of_a_batch(
+    rewards: torch.Tensor, next_q_values: torch.Tensor, next_actions: torch.Tensor, dones: torch.Tensor, gamma: float
+) -> torch.Tensor:
+    """Columns (B, 1), of actions too."""
+    return rewards + gamma * (1 - dones) * next_q_values.gather(1, next_actions)
+
+
+def expected_of_a_batch(
+    rewards: Array, next_q_values: Array, next_policy: Array, not_done: Array, gamma: float
+) -> Array:
+    """Columns (B, 1)."""
+    return rewards + gamma * not_done * np.sum(next_policy * next_q_values, axis=1, keepdims=True)
+
+
+def dqn_of_a_batch(rewards: torch.Tensor, next_q_values: torch.Tensor, dones: torch.Tensor, gamma: float
+                   ) -> torch.Tensor:  # fmt: skip
+    """Stable-Baselines3's DQN: columns (B, 1)."""
+    best, _ = next_q_values.max(dim=1)
+    return rewards + (1 - dones) * gamma * best.reshape(-1, 1)
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "td.double_q_learning_target": [
         *(double_one_by_one, double_in_columns, double_as_in_rlax, double_in_tianshou, double_in_single),
-        *(double_in_place, double_with_running_maximum),
+        *(double_in_place, double_with_running_maximum, double_of_a_batch),
     ],
     "td.sarsa_target": [
         *(sarsa_in_torch, sarsa_one_by_one, sarsa_as_in_rlax, sarsa_in_jax, sarsa_along_an_axis),
-        *(sarsa_by_flat_indices, sarsa_in_single, sarsa_by_the_diagonal),
+        *(sarsa_by_flat_indices, sarsa_in_single, sarsa_by_the_diagonal, sarsa_of_a_batch),
     ],
     "td.expected_sarsa_target": [
         *(expected_in_torch, expected_one_by_one, expected_as_in_rlax, expected_in_jax, expected_by_averaging),
-        *(expected_by_the_diagonal, expected_in_single, expected_masked_fill),
+        *(expected_by_the_diagonal, expected_in_single, expected_masked_fill, expected_of_a_batch),
     ],
+    "td.q_learning_target": [dqn_of_a_batch],
 }
