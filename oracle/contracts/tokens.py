@@ -111,6 +111,16 @@ def _objective(ratio: Part, penalty: Part, aggregate: Part) -> Callable[[Facts],
     return composed
 
 
+def _divergence(aggregate: Part) -> dict[str, Any]:
+    """A loss, and the mean of the estimate k3 beside it."""
+
+    def mean(facts: Facts, _: Any) -> Any:
+        difference = facts["reference_token_log_probs"] - facts["token_log_probs"]
+        return aggregate(exp(difference) - difference - 1, facts["token_mask"], facts)
+
+    return {"loss": lambda _, objective: -objective, "mean_kl": mean}
+
+
 def _ratio(ratio: Part, *, of_tokens: bool) -> Callable[[Facts], Any]:
     def composed(facts: Facts) -> Any:
         found = _part(facts, "ratio", ratio)(facts)
@@ -302,8 +312,17 @@ CONTRACTS = {
     "tokens.sequence_importance_ratio": Extra(parts=_ratio(ratio_of_sequences, of_tokens=False), shapes=_RATIO_SHAPES),
     "tokens.sequence_ratio": Extra(parts=_ratio(geometric_ratio, of_tokens=False), shapes=_RATIO_SHAPES),
     "tokens.clip_higher": Extra(parts=_clip_higher),
-    "tokens.grpo_objective": Extra(parts=_objective(ratio_of_tokens, k3_penalty, sequence_mean), rows=True),
-    "tokens.grpo_token_mean_objective": Extra(parts=_objective(ratio_of_tokens, k3_penalty, token_mean)),
+    "tokens.grpo_objective": Extra(
+        _divergence(sequence_mean),
+        (("grpo_objective", "mean_kl"), ("loss", "mean_kl")),
+        parts=_objective(ratio_of_tokens, k3_penalty, sequence_mean),
+        rows=True,
+    ),
+    "tokens.grpo_token_mean_objective": Extra(
+        _divergence(token_mean),
+        (("grpo_token_mean_objective", "mean_kl"), ("loss", "mean_kl")),
+        parts=_objective(ratio_of_tokens, k3_penalty, token_mean),
+    ),
     "tokens.dr_grpo_objective": Extra(parts=_objective(ratio_of_tokens, no_penalty, sequence_sum), rows=True),
     "tokens.dapo_objective": Extra(parts=_objective(ratio_of_tokens, no_penalty, token_mean)),
     "tokens.gspo_objective": Extra(parts=_objective(geometric_ratio, no_penalty, sequence_mean), rows=True),

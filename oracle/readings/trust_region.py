@@ -12,6 +12,7 @@ from ..reading import Facts, Reading, Rule, reading, rule
 from .value_learning import named
 
 SEARCH = ("trpo.line_search",)
+PRODUCT = ("trpo.fisher_vector_product",)
 EDGES = (0.7, 0.35, 0.175, 0.0875)
 """Shares of the full step at which the functions along the line change: no power of a usual factor is near one."""
 
@@ -126,7 +127,11 @@ READINGS: tuple[Reading, ...] = (
     named("parameters", "parameters", *SEARCH),
     named("full_step", "full_step", *SEARCH),
     named("kl_target", "delta", "trpo.line_search", "trpo.natural_gradient_step"),
-    named("policy", "probabilities", "trpo.fisher_vector_product"),
+    named("policy", "probabilities", *PRODUCT), named("tangent", "tangent", *PRODUCT),
+    reading(
+        "tangent", "flat", "tangent: the logits of all states in one list", lambda drawn: drawn["tangent"].reshape(-1),
+        {"flat_tangent": _told("tangent")}, needs=("tangent",), among=PRODUCT,
+    ),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -145,17 +150,21 @@ RULES: tuple[Rule, ...] = (
         for tenths in (5, 8, 9)
     ),
     rule("gradient", ("fisher_matrix", "direction"), lambda f: f["fisher_matrix"] @ f["direction"]),
-    rule("probabilities", ("logits",), lambda f: policy.softmax(f["logits"]), among=("trpo.fisher_vector_product",)),
+    rule("probabilities", ("logits",), lambda f: policy.softmax(f["logits"]), among=PRODUCT),
+    rule(
+        "tangent", ("flat_tangent", "probabilities"),
+        lambda f: f["flat_tangent"].reshape(*np.shape(f["probabilities"])), among=PRODUCT, beside=("flat_tangent",),
+    ),
     *(
         rule(
             "state_weights", ("probabilities",), lambda f, mean=mean: _weights(f["probabilities"], mean=mean),
-            among=("trpo.fisher_vector_product",), convention="mean" if mean else "sum", limit="weights of states",
+            among=PRODUCT, convention="mean" if mean else "sum", limit="weights of states",
         )
         for mean in (True, False)
     ),
     *(
         rule(
-            "damping", (), lambda _, share=share: rational(share), among=("trpo.fisher_vector_product",),
+            "damping", (), lambda _, share=share: rational(share), among=PRODUCT,
             convention=share, limit="another damping",
         )
         for share in ("0", "1/10", "1/100", "1/1000")

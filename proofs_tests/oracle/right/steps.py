@@ -299,6 +299,24 @@ def product_of_mean(logits: torch.Tensor, vector: torch.Tensor, damping_coeff: f
     return product + vector * damping_coeff
 
 
+def product_of_flat_vector(v: Array, logits: Array, weights: Array, damping: float) -> Array:
+    """The vector is a list of all logits, and so is the product."""
+    probs = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    table = v.reshape(probs.shape)
+    slope = probs * (table - (probs * table).sum(axis=1, keepdims=True))
+    return (weights[:, None] * slope).ravel() + damping * v
+
+
+def product_of_parameters(vector: torch.Tensor, logits: torch.Tensor, cg_damping: float) -> torch.Tensor:
+    """As many programs have it: the slope of a slope, in one list."""
+    live = logits.clone().requires_grad_()
+    new = torch.log_softmax(live, dim=-1)
+    kl = torch.sum(new.exp().detach() * (new.detach() - new), dim=-1).mean()
+    flat = torch.cat([part.view(-1) for part in torch.autograd.grad(kl, [live], create_graph=True)])
+    parts = torch.autograd.grad((flat * vector).sum(), [live])
+    return torch.cat([part.contiguous().view(-1) for part in parts]) + cg_damping * vector
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "trpo.conjugate_gradient": [
         cg, conjugate_gradient_in_sb3, conjugate_gradient_by_recursion, solution_in_krylov_space,
@@ -310,6 +328,6 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "trpo.fisher_vector_product": [
         product_by_centring, product_by_scores, product_with_whole_matrix, product_by_pairs, product_in_jax,
-        product_by_jacobians, product_of_mean,
+        product_by_jacobians, product_of_mean, product_of_flat_vector, product_of_parameters,
     ],
 }  # fmt: skip

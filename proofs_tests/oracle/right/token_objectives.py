@@ -134,9 +134,26 @@ def grpo_of_ratios(ratios: Array, advantages: Array, mask: Array, clip_low: floa
     return np.mean([row[shown].mean() for row, shown in zip(surrogate, mask, strict=True)])
 
 
+def grpo_and_its_divergence(
+    per_token_logps: torch.Tensor, old_per_token_logps: torch.Tensor, ref_per_token_logps: torch.Tensor,
+    advantages: torch.Tensor, completion_mask: torch.Tensor, epsilon: float, beta: float,
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    """The loss, and the mean divergence that is logged."""
+
+    def average(terms: torch.Tensor) -> torch.Tensor:
+        return (terms.masked_fill(~completion_mask, 0.0).sum(1) / completion_mask.sum(1)).mean()
+
+    ratio = (per_token_logps - old_per_token_logps).exp()
+    gap = ref_per_token_logps - per_token_logps
+    kl = gap.exp() - gap - 1
+    gain = torch.min(ratio * advantages[:, None], ratio.clamp(1 - epsilon, 1 + epsilon) * advantages[:, None])
+    return average(beta * kl - gain), average(kl)
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "tokens.grpo_objective": [
         grpo_of_lists, grpo_in_two_means, grpo_objective_by_sign, openrlhf_policy_loss, grpo_loss_in_jax,
         grpo_of_packed_tokens, grpo_without_penalty, grpo_of_each_sequence, grpo_of_ratios,
+        grpo_and_its_divergence,
     ],
 }  # fmt: skip
