@@ -161,6 +161,8 @@ def _notes(run: Run, best: Scored) -> tuple[str, ...]:
     few = f"held against {run.examples} cases only, as one takes the equation long"
     undefined = "NaN where the formula is 0/0 or 0 times infinity, for which the equation has a value of its own"
     notes = (few,) if run.examples == run.contract.extra.examples else ()
+    ran = run.counted["first"] + run.counted["search"]
+    notes += (f"held against {ran} cases only, as the function takes long",) if run.is_slow else ()
     return (*notes, *((undefined,) if any(map(best.trial.is_undefined, best.seen)) else ()), *_layouts(best))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ..spec.decision_process import MDP
 from .arrays import Kind, NotNumbersError, to_numpy
 from .cases import FloatMDP, fields
-from .timing import TooSlow, time_limit
+from .timing import Clock, TooSlow, time_limit
 
 WRITTEN = ("target_parameters", "action_values", "state_values")
 """Words for what is to be updated: functions may write into it; where nothing is changed, the result is as before."""
@@ -52,6 +52,8 @@ class Candidate:
     seconds: float
     renamed: Mapping[str, str] = field(default_factory=dict)
     positional: tuple[str, ...] = ()
+    clock: Clock = field(default_factory=Clock, repr=False)
+    """Shared by all ways to read the function."""
 
     @property
     def name(self) -> str:
@@ -77,7 +79,7 @@ class Candidate:
         inputs = self.inputs(arguments, passed)
         before = {name: _copy(value) for name, value in inputs.items() if hasattr(value, "shape")}
         try:
-            with time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            with self.clock.running(), time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 returned = self.apply(inputs)
         except TooSlow:
             return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
@@ -117,7 +119,7 @@ class Candidate:
 
 def read(
     function: Callable[..., Any],
-    meanings: Callable[[str], Sequence[str]],
+    meanings: Callable[[str, bool], Sequence[str]],
     own: Sequence[str],
     arguments: Mapping[str, str],
     bind: Mapping[str, Any],
@@ -126,6 +128,7 @@ def read(
 ) -> list[Candidate]:
     """Find out what each parameter stands for: by its own name, a declared one, or usual synonyms (all are tried).
 
+    `meanings` gives what a name may mean, and is told whether its parameter has a default.
     A function that takes any keywords, and names none, gets the equation's own parameters.
     """
     options, positional = dict[str, list[str]](), list[str]()
@@ -134,11 +137,12 @@ def read(
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         word = arguments.get(name, name)
-        found = meanings(word)
+        has_default = parameter.default is not parameter.empty
+        found = meanings(word, has_default and name not in arguments)
         if name not in bind and found:
-            may_be_left_out = parameter.default is not parameter.empty and word not in found
+            may_be_left_out = has_default and word not in found
             options[name] = [*found, *([LEFT_OUT] if may_be_left_out else [])]
-        elif name not in bind and parameter.default is parameter.empty:
+        elif name not in bind and not has_default:
             raise Unreadable(name)
         if parameter.kind == parameter.POSITIONAL_ONLY and (name in bind or found):
             positional.append(name)
@@ -151,11 +155,11 @@ def read(
     combinations = [c for c in islice(product(*options.values()), COMBINATIONS) if _differ(c)]
     if not combinations:
         raise Unreadable(", ".join(options))
-    found = []
+    found, clock = [], Clock()
     for chosen in combinations[:MEANINGS]:
         words = {name: word for name, word in zip(options, chosen, strict=True) if word != LEFT_OUT}
         renamed = {name: word for name, word in words.items() if name != word and name not in arguments}
-        found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional)))
+        found.append(Candidate(function, words, dict(bind), kind, seconds, renamed, tuple(positional), clock))
     return found
 
 

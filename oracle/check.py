@@ -118,6 +118,7 @@ def _drawn(names: Sequence[str], count: int, seed: int, sizes: Sizes) -> list[Ma
 def _decided(run: Run, scored: Sequence[Scored], *, explain: bool) -> Verdict:
     best = scored[0]
     run.count("first", len(best.findings))
+    run.is_slow = len(best.findings) < len(best.drawn)
     if not best.wrong:
         found = _searched(run, best.trial)
         if found is None:
@@ -137,8 +138,13 @@ def _decided(run: Run, scored: Sequence[Scored], *, explain: bool) -> Verdict:
 def _searched(run: Run, trial: Trial) -> Observation | None:
     """Look for a case that the first ones did not show."""
     wrong: list[Observation] = []
+    ran, has_time = 0, trial.candidate.clock.budget(trial.candidate.seconds)
 
     def attempt(case: Mapping[str, Any]) -> None:
+        nonlocal ran
+        if not has_time():
+            return
+        ran += not wrong
         seen = trial.observe(trial.arguments(case))
         if trial.judge(seen) is not None:
             wrong.append(seen)
@@ -146,8 +152,9 @@ def _searched(run: Run, trial: Trial) -> Observation | None:
 
     rest, needs = max(1, run.examples - FIRST), sorted(trial.setting.needs)
     drawn = draw_arguments(needs, run.contract.extra.sizes)
-    found = search(attempt, drawn, examples=rest, seed=own_seed(run.seed, "more"))
-    run.count("search", found.cases)
+    search(attempt, drawn, examples=rest, seed=own_seed(run.seed, "more"))
+    run.count("search", ran)
+    run.is_slow = run.is_slow or not has_time()
     return wrong[-1] if wrong else None
 
 

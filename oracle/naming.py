@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from .reading import Facts
 from .search import BrokenError, smallest
 from .trial import Finding, Observation, Trial
 
-PAIRED, PAIRS = 2, 1500
-"""How many of the likeliest ways to read the function are tried with pairs of deviations, and with how many."""
+PAIRED, PAIRS, PAIR_SECONDS = 2, 1500, 5.0
+"""How many of the likeliest ways to read the function are tried with pairs of deviations, with how many, how long."""
 EXACTLY = 12
 """On so many cases a name is confirmed exactly; on all of them in doubles."""
 SMALL_SEARCH = 80
@@ -41,12 +42,18 @@ def name(ranked: Sequence[Tried], *, is_close: bool = False) -> Named | None:
     A function that is close, right but for its precision, is no pair, and only what is exactly so is its name.
     """
     for loosely in (False,) if is_close else (False, True):  # a wrong one may compute in a lower precision, too
-        found = list(filter(None, (_alone(tried, loosely=loosely) for tried in sorted(ranked, key=_is_turned))))
-        if found:
-            return min(found, key=lambda entry: not entry.deviations[0].references)  # seen in libraries, if one was
+        unseen: Named | None = None
+        for tried in sorted(ranked, key=_is_turned):
+            found = _alone(tried, loosely=loosely)
+            if found is not None and found.deviations[0].references:  # seen in libraries, which is likelier
+                return found
+            unseen = unseen or found
+        if unseen is not None:
+            return unseen
     for trial, seen, rest in () if is_close else ranked[:PAIRED]:
         smallest_first = sorted(seen, key=_size)  # they refute as well, and quicker
-        likely = islice(pairs_of_deviations(trial, smallest_first), PAIRS)
+        end = process_time() + PAIR_SECONDS
+        likely = takewhile(lambda _: process_time() < end, islice(pairs_of_deviations(trial, smallest_first), PAIRS))
         fitting = (d for d in likely if explains(d, trial, smallest_first) and _explains_more(d, trial, rest))
         pair = next(fitting, None)
         if pair is not None:
@@ -116,7 +123,11 @@ def shrink(trial: Trial, seed: int, *, roughly: bool) -> tuple[Mapping[str, Any]
     A function that is far off somewhere is looked at roughly: that is quicker, and shows as much.
     """
 
+    has_time = trial.candidate.clock.budget(trial.candidate.seconds)
+
     def check(drawn: Mapping[str, Any]) -> None:
+        if not has_time():
+            return
         seen = trial.observe(trial.arguments(drawn))
         wrong = trial.is_wrong_roughly(seen) if roughly else trial.judge(seen) is not None
         if wrong:

@@ -21,6 +21,8 @@ class Run:
     gradient: bool
     counted: dict[str, int] = field(default_factory=dict)
     failed: int = 0
+    is_slow: bool = False
+    """Whether there was no time for every case."""
 
     def count(self, name: str, number: int) -> None:
         """Note that cases of a class have run."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..spec.errors import RlproofError
 from .arrays import Kind
 from .candidate import Candidate
 from .contract import Contract
@@ -89,12 +88,10 @@ def _tried(
     """Try arrays of one kind after the other, until there is one that the function does not always refuse."""
     tried: list[Scored] = []
     for kind in possible:
-        found = [
-            scored
-            for layout in layouts
-            for candidate, setting in ways
-            for scored in _in_every_form(contract, candidate.of_kind(kind), setting, layout, cases)
-        ]
+        found: list[Scored] = []
+        for layout in layouts:
+            for candidate, setting in ways:
+                found += _in_every_form(contract, candidate.of_kind(kind), setting, layout, cases, found)
         tried += found
         if not all(raises(entry) for entry in found):
             break
@@ -102,35 +99,43 @@ def _tried(
 
 
 def _in_every_form(
-    contract: Contract, candidate: Candidate, setting: Setting, layout: Layout, cases: Sequence[Mapping[str, Any]]
+    contract: Contract,
+    candidate: Candidate,
+    setting: Setting,
+    layout: Layout,
+    cases: Sequence[Mapping[str, Any]],
+    before: Sequence[Scored],
 ) -> Iterator[Scored]:
-    """Judge what the function returns in every form; it is called once for each case."""
+    """Judge what the function returns in every form; it is called once for each case.
+
+    If one was right, before, then a single case suffices to rule another out.
+    """
     seen: list[Observation] = []
     doubles: dict[int, Any] = {}
+    is_found = any(not entry.wrong for entry in before)
     for form in contract.forms(setting.told, candidate.name):
-        yield _score(Trial(candidate, contract, setting, form, layout, doubles=doubles), cases, seen)
+        trial = Trial(candidate, contract, setting, form, layout, doubles=doubles)
+        scored = _score(trial, cases, seen, 1 if is_found else FEW)
+        is_found = is_found or not scored.wrong
+        yield scored
 
 
-def _score(trial: Trial, cases: Sequence[Mapping[str, Any]], seen: list[Observation]) -> Scored:
-    """Judge case by case; what has been seen already is not asked for again."""
+def _score(trial: Trial, cases: Sequence[Mapping[str, Any]], seen: list[Observation], few: int) -> Scored:
+    """Judge case by case, as long as one call may take; what has been seen already is not asked for again.
+
+    A function that fails on each of a few cases is not tried on more.
+    """
     scored = Scored(trial, [], [], cases)
+    has_time = trial.candidate.clock.budget(trial.candidate.seconds)
     for number, case in enumerate(cases):
         if number == len(seen):
             seen.append(trial.observe(trial.arguments(case)))
         scored.seen.append(seen[number])
-        scored.findings.append(_judged(trial, seen[number]))
+        scored.findings.append(trial.judge(seen[number], roughly=True))
         hangs = seen[number].result.behaviour == "hangs"
-        if hangs or (len(scored.findings) == FEW and all(scored.findings)):
+        if hangs or (len(scored.findings) >= few and all(scored.findings)) or not has_time():
             break
     return scored
-
-
-def _judged(trial: Trial, seen: Observation) -> Finding | None:
-    """What is wrong with a result; arguments that contradict each other, read so, are not meant so."""
-    try:
-        return trial.judge(seen, roughly=True)
-    except (RlproofError, IndexError) as error:
-        return Finding(f"cannot be read so: {str(error).splitlines()[0]}", behaviour="raises")
 
 
 def raises(scored: Scored) -> bool:

@@ -99,8 +99,15 @@ class Trial:
     def judge(self, seen: Observation, compute: Compute | None = None, *, roughly: bool = False) -> Finding | None:
         """What is wrong with a result, against the equation or a change of it; None if nothing is.
 
-        Roughly, a result that is far off is not compared exactly.
+        Roughly, a result that is far off is not compared exactly. Arguments that contradict each other, read so, are
+        not meant so.
         """
+        try:
+            return self._judge(seen, compute, roughly=roughly)
+        except (RlproofError, IndexError) as error:
+            return Finding(f"cannot be read so: {str(error).partition(chr(10))[0]}", behaviour="raises")
+
+    def _judge(self, seen: Observation, compute: Compute | None, *, roughly: bool) -> Finding | None:
         if seen.result.problem is not None:
             return Finding(seen.result.problem, behaviour=seen.result.behaviour)
         arrays = self._arranged(seen.result)
