@@ -5,6 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
+from ..spec import numbers
 from .arrays import kinds
 from .beyond import NOT_REPRODUCIBLE, beyond, is_reproducible
 from .candidate import Candidate, Unreadable, read
@@ -177,7 +180,16 @@ def _named(run: Run, best: Scored, scored: Sequence[Scored]) -> Verdict:
         return run.variant(found, shown, over)
     if over is not None:
         return run.verdict(best.trial, VARIANT, mean(over), shown, behaviours=("equal_in_expectation",))
-    return run.verdict(best.trial, DISAGREES, best.wrong[0].message, shown)
+    return run.verdict(best.trial, DISAGREES, "\n".join(filter(None, (best.wrong[0].message, _nearly(best)))), shown)
+
+
+def _nearly(best: Scored) -> str | None:
+    """How far off a function is at most, if it is nearly right in every case."""
+    if any(finding.is_rough or np.shape(finding.expected) != np.shape(finding.got) for finding in best.wrong):
+        return None
+    most = max(float(np.max(abs(finding.got - numbers.float64(finding.expected)))) for finding in best.wrong)
+    said = f"never more than {most:.1e} off: an iteration that stops early is, or one with a small constant added"
+    return said if np.isfinite(most) else None
 
 
 def _refuses(scored: Scored) -> bool:

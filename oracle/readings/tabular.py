@@ -5,12 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from ...spec import mdp
 from ...spec.decision_process import MDP
 from ...spec.numbers import is_nonzero, stack, where
 from ..reading import Facts, Reading, Rule, reading, rule
 
 OF_A_PROCESS = ("mdp",)
 """Words that mean something else where an equation is about a decision process."""
+
+OF_A_CHAIN = (
+    *("value.v", "mdp.eta", "mdp.discounted_visitation", "bellman.expectation_v", "bellman.residual_bound"),
+    "dp.policy_evaluation",
+)
+"""Equations that need no more than the transitions and rewards under the policy."""
 
 WITHOUT_TRANSITION = ("mdp.policy_reward", "mdp.reward_affine", "dp.greedy_loss_bound")
 WITHOUT_REWARD = (
@@ -105,8 +112,8 @@ def _rewards(word: str) -> tuple[Reading, ...]:
 
 
 def _rewards_of_outcomes(drawn: Facts) -> Any:
-    mdp = drawn["mdp"]
-    return where(mdp.terminal[:, None, None], 0, mdp.reward[:, :, None] + drawn["state_reward"][None, None])
+    process = drawn["mdp"]
+    return where(process.terminal[:, None, None], 0, process.reward[:, :, None] + drawn["state_reward"][None, None])
 
 
 def _policies(word: str, fact: str, among: tuple[str, ...], pair: str = "") -> tuple[Reading, ...]:
@@ -184,6 +191,14 @@ READINGS: tuple[Reading, ...] = (
     _tables("terminated", "terminal"), _tables("dones", "terminal"),
     _tables("discount", "discount"), _tables("gamma", "discount"),
     *_rewards("reward"), *_rewards("rewards"),
+    *(
+        reading(
+            word, "own", f"{word} of the chain that the policy makes of the process",
+            lambda drawn, find=find: find(drawn["mdp"], drawn["policy"]), {word: _told(word)},
+            needs=("mdp", "policy"), among=OF_A_CHAIN,
+        )
+        for word, find in (("policy_kernel", mdp.policy_kernel), ("policy_reward", mdp.policy_reward))
+    ),
     reading(
         "start_state", "own", "start_state: where every episode begins",
         lambda drawn: int(np.argmax(is_nonzero(drawn["mdp"].initial))),
@@ -201,6 +216,9 @@ READINGS: tuple[Reading, ...] = (
 
 RULES: tuple[Rule, ...] = (
     rule("mdp", ("transition", "reward", "initial", "discount", "terminal"), built),
+    rule("transition", ("policy_kernel",), lambda f: f["policy_kernel"][:, None], among=OF_A_CHAIN),
+    rule("reward", ("policy_reward",), lambda f: f["policy_reward"][:, None], among=OF_A_CHAIN),
+    rule("policy", ("policy_kernel",), lambda f: 0 * f["policy_kernel"][:, :1] + 1, among=OF_A_CHAIN),
     rule("reward", ("transition", "outcome_reward"), lambda f: (f["transition"] * f["outcome_reward"]).sum(axis=2)),
     rule("reward", ("transition", "own_reward"), lambda f: 0 * f["transition"][:, :, 0] + f["own_reward"][:, None]),
     rule("reward", ("transition",), lambda f: 0 * f["transition"][:, :, 0], among=WITHOUT_REWARD),
@@ -235,6 +253,8 @@ SYNONYMS = {
         *("mu", "mu0", "mu_0", "rho0", "rho_0", "d0", "p0", "init", "initial_distribution", "start_distribution"),
         *("initial_state_distribution", "initial_state_dist", "initial_probs", "start", "rho", "initial_dist"),
     ),
+    "policy_kernel": ("P_pi", "p_pi", "kernel", "P_policy", "transition_matrix_pi", "chain", "transition_pi"),
+    "policy_reward": ("r_pi", "R_pi", "reward_pi", "r_policy", "rewards_pi", "mean_reward", "R_policy"),
     "start_state": ("s0", "initial_state", "start_index"),
     "discount": ("gamma", "g", "discount_factor"),
     "terminal": ("terminals", "terminal_states", "absorbing", "is_terminal", "done", "terminal_mask"),

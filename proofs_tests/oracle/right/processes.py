@@ -311,8 +311,32 @@ def return_from_a_state(P: Array, R: Array, s0: int, pi: Array, gamma: float) ->
     return np.linalg.solve(np.eye(len(mean)) - gamma * kernel, mean)[s0]
 
 
+def values_of_chain(P_pi: Array, r_pi: Array, gamma: float) -> Array:
+    """The book's matrices of a policy."""
+    return np.linalg.solve(np.eye(len(r_pi)) - gamma * P_pi, r_pi)
+
+
+def values_as_column(P: Array, R: Array, policy: Array, gamma: float) -> Array:
+    """Columns."""
+    kernel, mean = averaged(P, R, policy)
+    return np.linalg.solve(np.eye(len(mean)) - gamma * kernel, mean[:, None])
+
+
+def values_of_both(P: Array, R: Array, policy: Array, gamma: float) -> tuple[Array, Array]:
+    """Values of states and of actions."""
+    q = q_of_pairs(P, R, policy, gamma)
+    return (policy * q).sum(axis=1), q
+
+
+def visits_of_chain(P_pi: Array, d0: Array, gamma: float) -> Array:
+    """The book's matrix of a policy."""
+    return np.linalg.solve(np.eye(len(d0)) - gamma * P_pi.T, d0)
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
-    "value.v": [values_in_fractions, values_of_state_actions],
+    "value.v": [
+        values_in_fractions, values_of_state_actions, values_of_chain, values_as_column, values_of_both,
+    ],
     "value.q": [
         q_values, q_of_pairs, q_of_process, q_by_loops, q_of_actions_chosen, q_with_rewards_of_outcomes, q_in_torch,
         q_in_jax, q_with_flags, q_in_lists,
@@ -323,7 +347,7 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "mdp.discounted_visitation": [
         visits_by_columns, visits_of_process, visits_of_pairs, visits_of_actions_chosen, visits_in_torch, visits_in_jax,
-        visits_by_slope, visits_by_powers,
+        visits_by_slope, visits_by_powers, visits_of_chain,
     ],
     "mdp.eta": [
         return_of_process, return_by_occupancy, return_with_a_first_state_added, return_of_actions_chosen,

@@ -160,14 +160,33 @@ def optimum_of_matrices_of_rewards(P: Array, R: Array, V: Array, discount: float
     return np.max([(p * r).sum(axis=1) + discount * p @ V for p, r in zip(P, R, strict=True)], axis=0)
 
 
+def backup_of_chain(P_pi: Array, r_pi: Array, V: Array, gamma: float) -> Array:
+    """The book's matrices of a policy."""
+    return r_pi + gamma * P_pi @ V
+
+
+def backup_with_its_change(P: Array, R: Array, pi: Array, V: Array, gamma: float) -> tuple[Array, float]:
+    """The new values, and how far they moved."""
+    new = np.sum(pi * (R + gamma * P @ V), axis=1)
+    return new, np.max(np.abs(new - V))
+
+
+def optimum_beside_action_values(P: Array, R: Array, V: Array, gamma: float) -> tuple[Array, Array]:
+    """Values of actions, and the best of them."""
+    q = R + gamma * (P * V).sum(axis=-1)
+    return q, q.max(axis=1)
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "bellman.expectation_v": [
         backup_of_process, backup_by_loops, backup_of_actions_chosen, backup_with_rewards_of_outcomes, backup_in_torch,
-        backup_in_jax, backup_in_lists, backup_as_a_sweep, backup_in_single,
+        backup_in_jax, backup_in_lists, backup_as_a_sweep, backup_in_single, backup_of_chain,
+        backup_with_its_change,
     ],
     "bellman.optimality_v": [
         optimum, optimum_of_process, optimum_by_loops, optimum_with_rewards_of_outcomes, optimum_in_torch,
         optimum_in_jax, optimum_in_lists, optimum_in_actions, optimum_with_greedy_policy, optimum_in_costs,
         optimum_with_flags, optimum_of_matrices, optimum_of_matrices_of_rewards,
+        optimum_beside_action_values,
     ],
 }  # fmt: skip
