@@ -25,6 +25,7 @@ EVERY_SEQUENCE = (
 )
 """Equations that need a token in each sequence."""
 TOKEN_MEANS = ("tokens.token_mean", "tokens.grpo_token_mean_objective", "tokens.dapo_objective")
+SEQUENCE_MEANS = ("tokens.sequence_mean", "tokens.grpo_objective", "tokens.gspo_objective")
 SPARSE = tuple(name for name in MASKED if name not in EVERY_SEQUENCE)
 CLIPPED = (*OBJECTIVES, "tokens.clip_higher")
 
@@ -152,6 +153,10 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "token_count", "own", "token_count: how many tokens of the batch count", _count, {},
         needs=("sparse_token_mask",), among=TOKEN_MEANS,
+    ),
+    reading(
+        "sequence_count", "own", "sequence_count: how many sequences the batch has", lambda d: len(d["token_mask"]), {},
+        needs=("token_mask",), among=SEQUENCE_MEANS,
     ),
     reading(
         "truncated_sequences", "own", "truncated_sequences[i]: sequence i was cut, and does not count",
@@ -330,6 +335,7 @@ SYNONYMS = {
         *("num_items_in_batch", "batch_num_tokens", "num_items", "total_tokens", "global_num_tokens", "n_tokens"),
         *("global_normalization_factor", "normalizer", "loss_denominator"),
     ),
+    "sequence_count": ("batch_size", "global_batch_size", "num_sequences", "num_seqs", "B"),
     "truncated_sequences": ("is_truncated", "truncated_completions", "truncation_mask", "was_truncated"),
     "losses": (
         *("per_token_loss", "per_token_losses", "loss_mat", "pg_losses", "pg_loss", "policy_losses", "token_terms"),

@@ -93,6 +93,12 @@ def means_by_einsum(terms: Array, mask: Array) -> float:
     return np.einsum("bl,bl->", weights, np.where(mask, terms, 0))
 
 
+def means_over_global_batch(loss_mat: torch.Tensor, loss_mask: torch.Tensor, global_batch_size: int) -> torch.Tensor:
+    """As verl has it, with the number of sequences told."""
+    kept = torch.where(loss_mask, loss_mat, torch.zeros_like(loss_mat))
+    return (kept.sum(dim=-1) / loss_mask.sum(dim=-1)).sum() / global_batch_size
+
+
 def means_one_after_the_other(values: list[list[float]], mask: list[list[bool]]) -> float:
     """Lists within lists."""
     means = []
@@ -216,7 +222,7 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "tokens.sequence_mean": [
         means_in_torch, seq_mean_token_mean, means_in_jax, means_by_einsum, means_one_after_the_other,
-        means_by_nanmean, means_of_packed_responses, means_of_products,
+        means_by_nanmean, means_of_packed_responses, means_of_products, means_over_global_batch,
     ],
     "tokens.group_advantages": [
         grpo_normalisation, by_moments, by_projection, row_by_row, by_dictionary, in_jax, with_guard,
