@@ -1,8 +1,6 @@
 """What a function does that is right in all that was asked: where its arguments do not tell enough, and besides."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -10,7 +8,7 @@ from .deviation import named
 from .expectation import gradient_in_expectation
 from .gradient_check import Differentiated, differentiate, has_gradient, names, wrong_slope
 from .layout import FLAT, LAYOUTS
-from .naming import Named, explains, name
+from .naming import Named, explains, name, size
 from .report import counterexample
 from .run import Run
 from .screening import FEW, Scored
@@ -94,7 +92,7 @@ def _gradient(run: Run, best: Scored) -> Verdict | None:
         said = "the values are right; a function of NumPy arrays has no gradient: hand it over in PyTorch or JAX"
         return run.verdict(best.trial, INEXPRESSIBLE, said)
     trial, points = best.trial, list[Differentiated]()
-    wrong: tuple[str, Mapping[str, Any], Finding] | None = None
+    wrong: list[tuple[str, Observation, Finding]] = []
     for drawn in best.drawn[:GRADIENTS]:
         point = differentiate(trial, drawn)
         run.count("gradient", int(point is not None))
@@ -104,12 +102,13 @@ def _gradient(run: Run, best: Scored) -> Verdict | None:
         points += [] if point is None else [point]
         if found is not None:
             run.failed += 1
-            wrong = wrong or (found[0], points[-1].seen.arguments, found[1])
-    if wrong is None:
+            wrong.append((found[0], points[-1].seen, found[1]))
+    if not wrong:
         return _expected_gradient(run, best)
-    word, arguments, finding = wrong
+    word = wrong[0][0]
+    _, seen, finding = min((entry for entry in wrong if entry[0] == word), key=lambda entry: size(entry[1]))
     called = tuple(names(trial, word, points))
-    shown = counterexample(trial, arguments, finding)
+    shown = counterexample(trial, seen.arguments, finding)
     return run.verdict(trial, VARIANT if called else DISAGREES, finding.message, shown, behaviours=called)
 
 

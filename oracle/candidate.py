@@ -3,6 +3,7 @@
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any
@@ -79,7 +80,7 @@ class Candidate:
         inputs = self.inputs(arguments, passed)
         before = {name: _copy(value) for name, value in inputs.items() if hasattr(value, "shape")}
         try:
-            with self.clock.running(), time_limit(self.seconds), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            with self.clock.running(), time_limit(self.seconds), _quiet():
                 returned = self.apply(inputs)
         except TooSlow:
             return Result(problem=f"does not return within {self.seconds:g} s", behaviour="hangs")
@@ -110,11 +111,19 @@ class Candidate:
         everything = {**inputs, **self.bound}
         first = [everything.pop(name) for name in self.positional]
         returned = self.function(*first, **everything)
-        if isinstance(returned, Iterator) or (
-            isinstance(returned, list) and hasattr(next(iter(returned), 0), "_fields")
-        ):
-            return tuple(zip(*returned, strict=True))  # records one by one: one list for each of their fields
-        return returned
+        if isinstance(returned, Iterator):
+            returned = list(returned)
+            of_records = isinstance(next(iter(returned), 0), tuple)
+        else:
+            of_records = isinstance(returned, list) and hasattr(next(iter(returned), 0), "_fields")
+        return tuple(zip(*returned, strict=True)) if of_records else returned  # one list for each of their fields
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what a function warns of."""
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        yield
 
 
 def read(

@@ -69,6 +69,8 @@ class Extra:
     """Whether the formula is 0/0 or 0 times infinity: there, NaN is accepted beside the value that the equation has."""
     accepts: Compute | None = None
     """Another result that is right as well, where the theory leaves a choice."""
+    unless: tuple[str, ...] = ()
+    """Facts that leave no choice, once one of them is told."""
     extremes: tuple[Extreme, ...] = ()
     """What a function is tried on that is right on usual data."""
     sizes: Sizes = USUAL
@@ -149,10 +151,10 @@ class Contract:
         }
         return {self.equation.name: result, **known}
 
-    @cached_property
-    def rights(self) -> tuple[Compute, ...]:
+    def rights(self, told: frozenset[str]) -> tuple[Compute, ...]:
         """Every computation that is right: the equation's, and another where the theory or rounding leaves a choice."""
-        return (self.compute,) if self.extra.accepts is None else (self.compute, self._accepted)
+        is_open = self.extra.accepts is not None and told.isdisjoint(self.extra.unless)
+        return (self.compute, self._accepted) if is_open else (self.compute,)
 
     def _accepted(self, facts: Facts) -> Outputs:
         other = self.extra.accepts or self.compute
@@ -191,17 +193,19 @@ class Contract:
         own, returns = self.equation.name, self.equation.sections.get("Returns", "")
         yield Form((own,))
         required = self.extra.requires
-        yield from (
+        several = [
             Form(outputs)
             for outputs in self.extra.forms
             if all(told.issuperset(required.get(name, ())) for name in outputs)
-        )
+        ]
+        yield from several
         reductions = ("terms", "sum") if self.is_mean else () if self.is_one_number else ("mean", "sum")
         shapes = (name for name in self.extra.shapes if told.issuperset(required.get(name, ())))
         reductions = (*reductions, *(("rows",) if self.extra.rows else ()), *shapes)
         yield from (Form((own,), reduction) for reduction in reductions)
         if "to be maximised" in returns or "to be minimised" in returns:
             yield from (Form((own,), r, negated=True) for r in ("as it is", *reductions))
+            yield from (Form(entry.outputs, negated=True) for entry in several)
 
     def presented(self, compute: Compute, form: Form) -> Callable[[Facts], tuple[Any, ...]]:
         """What a function returns that computes so and gives its results in this form."""
@@ -216,7 +220,8 @@ class Contract:
             else:
                 found = compute(facts)
             results = [self._reduced(found[name], form.reduction, facts) for name in form.outputs]
-            return tuple(-result if form.negated else result for result in results)
+            signed = zip(form.outputs, results, strict=True)  # what stands beside a loss keeps its sign
+            return tuple(-result if form.negated and name == self.equation.name else result for name, result in signed)
 
         return present
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 from time import process_time
 from typing import Any
 
@@ -50,15 +50,7 @@ def name(ranked: Sequence[Tried], *, is_close: bool = False) -> Named | None:
             unseen = unseen or found
         if unseen is not None:
             return unseen
-    for trial, seen, rest in () if is_close else ranked[:PAIRED]:
-        smallest_first = sorted(seen, key=_size)  # they refute as well, and quicker
-        end = process_time() + PAIR_SECONDS
-        likely = takewhile(lambda _: process_time() < end, islice(pairs_of_deviations(trial, smallest_first), PAIRS))
-        fitting = (d for d in likely if explains(d, trial, smallest_first) and _explains_more(d, trial, rest))
-        pair = next(fitting, None)
-        if pair is not None:
-            return Named(trial, (pair,))
-    return None
+    return next(filter(None, map(_paired, () if is_close else ranked[:PAIRED])), None)
 
 
 def _alone(tried: Tried, *, loosely: bool) -> Named | None:
@@ -66,11 +58,25 @@ def _alone(tried: Tried, *, loosely: bool) -> Named | None:
     trial, seen, rest = tried
     if any(trial.is_unlike(entry) for entry in seen):
         return None
-    seen = sorted(seen, key=lambda entry: (not trial.is_wrong_roughly(entry), _size(entry)))  # what refutes most, first
+    seen = sorted(seen, key=lambda entry: (not trial.is_wrong_roughly(entry), size(entry)))  # what refutes most, first
     options = [d for d in named(trial.contract, trial.setting.told) if explains(d, trial, seen, loosely=loosely)]
     options = [d for d in options if _changes_something(d, trial, seen)]
     single = {d.id: d for d in options if _explains_more(d, trial, rest, loosely=loosely)}
     return Named(trial, tuple(sorted(single.values(), key=lambda d: not d.references))) if single else None
+
+
+def _paired(tried: Tried) -> Named | None:
+    """The likeliest pair of deviations that explains a function under one reading."""
+    trial, seen, rest = tried
+    smallest_first = sorted(seen, key=size)  # they refute as well, and quicker
+    end = process_time() + PAIR_SECONDS
+    for pair in islice(pairs_of_deviations(trial, smallest_first), PAIRS):
+        if explains(pair, trial, smallest_first) and _changes_something(pair, trial, seen):
+            if _explains_more(pair, trial, rest):
+                return Named(trial, (pair,))
+        elif process_time() > end:
+            break
+    return None
 
 
 def _is_turned(tried: Tried) -> bool:
@@ -78,7 +84,8 @@ def _is_turned(tried: Tried) -> bool:
     return tried[0].contract.has_sequences and tried[0].layout is not FLAT
 
 
-def _size(seen: Observation) -> int:
+def size(seen: Observation) -> int:
+    """How many numbers the arguments have."""
     return sum(np.size(value) for value in seen.arguments.values() if isinstance(value, np.ndarray))
 
 
@@ -93,7 +100,7 @@ def explains(deviation: Deviation, trial: Trial, seen: Sequence[Observation], *,
 
     Loosely: in a precision lower than that of the result.
     """
-    return any(_gives(deviation.change(right), trial, seen, loosely=loosely) for right in trial.contract.rights)
+    return any(_gives(deviation.change(right), trial, seen, loosely=loosely) for right in trial.rights)
 
 
 def _changes_something(deviation: Deviation, trial: Trial, seen: Sequence[Observation]) -> bool:
@@ -122,7 +129,6 @@ def shrink(trial: Trial, seed: int, *, roughly: bool) -> tuple[Mapping[str, Any]
 
     A function that is far off somewhere is looked at roughly: that is quicker, and shows as much.
     """
-
     has_time = trial.candidate.clock.budget(trial.candidate.seconds)
 
     def check(drawn: Mapping[str, Any]) -> None:

@@ -48,6 +48,21 @@ def quotients(single: int, double: int) -> Iterator[None]:
         _quotient_roundings.reset(before)
 
 
+_any_solver: ContextVar[bool] = ContextVar("_any_solver", default=False)
+ORTHOGONAL_ROUNDINGS = 10
+"""So many times n^2 are those of a solver by reflections or singular values (Higham 2002, theorem 19.5)."""
+
+
+@contextmanager
+def any_solver() -> Iterator[None]:
+    """Grant linear systems, inside the block, what orthogonal factorisations (QR, SVD) lose beside elimination."""
+    before = _any_solver.set(True)
+    try:
+        yield
+    finally:
+        _any_solver.reset(before)
+
+
 class Rounded(Carrier):
     """An array of values, each with a bound on its absolute rounding error."""
 
@@ -238,15 +253,20 @@ class Rounded(Carrier):
         """Solve a linear system by Gaussian elimination.
 
         The computed x solves (A + dA) x = b + db with |dA| <= E_A + gamma_3n |L||U|, hence
-        |dx| <= |A^-1| (E_b + M |x|) + |A^-1| M |dx|, a system for the bound itself.
+        |dx| <= |A^-1| (E_b + M |x|) + |A^-1| M |dx|, a system for the bound itself. Orthogonal factorisations
+        change A, and b, by a share of its norm.
         """
         right_hand_side = self.wrap(right_hand_side)
         size = len(self)
         inverse, pivots = _factor(self.value.tobytes(), size)
         solution = inverse @ right_hand_side.value
-        backward = self.error + gamma(3 * size, self.unit) * pivots
+        backward, forward = self.error + gamma(3 * size, self.unit) * pivots, right_hand_side.error
+        if _any_solver.get():
+            share = gamma(ORTHOGONAL_ROUNDINGS * size**2, self.unit)
+            backward = backward + share * np.linalg.norm(self.value)
+            forward = forward + share * np.linalg.norm(right_hand_side.value, axis=0)
         with np.errstate(invalid="ignore"):  # nothing times infinity, which is anything
-            first = abs(inverse) @ (right_hand_side.error + backward @ abs(solution))
+            first = abs(inverse) @ (forward + backward @ abs(solution))
             spread = abs(inverse) @ backward
         if not np.all(np.isfinite(first)) or not np.linalg.norm(spread, np.inf) < 1:
             return self.new(solution, np.inf)

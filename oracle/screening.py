@@ -1,7 +1,7 @@
 """Try every way to read a function, and rank them by how much they find wrong."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .arrays import Kind
@@ -24,9 +24,11 @@ class Scored:
     """A way to read the function, with what it returned and what is wrong with that."""
 
     trial: Trial
-    seen: list[Observation]
-    findings: list[Finding | None]
     drawn: Sequence[Mapping[str, Any]]
+    called: list[Observation]
+    """What the function returned for the first of them, whatever the form of its results is taken to be."""
+    seen: list[Observation] = field(default_factory=list)
+    findings: list[Finding | None] = field(default_factory=list)
 
     @property
     def wrong(self) -> list[Finding]:
@@ -88,10 +90,13 @@ def _tried(
     """Try arrays of one kind after the other, until there is one that the function does not always refuse."""
     tried: list[Scored] = []
     for kind in possible:
-        found: list[Scored] = []
-        for layout in layouts:
-            for candidate, setting in ways:
-                found += _in_every_form(contract, candidate.of_kind(kind), setting, layout, cases, found)
+        found = [
+            scored
+            for layout in layouts
+            for candidate, setting in ways
+            for scored in _in_every_form(contract, candidate.of_kind(kind), setting, layout, cases)
+        ]
+        _score_all(found)
         tried += found
         if not all(raises(entry) for entry in found):
             break
@@ -99,43 +104,39 @@ def _tried(
 
 
 def _in_every_form(
-    contract: Contract,
-    candidate: Candidate,
-    setting: Setting,
-    layout: Layout,
-    cases: Sequence[Mapping[str, Any]],
-    before: Sequence[Scored],
+    contract: Contract, candidate: Candidate, setting: Setting, layout: Layout, cases: Sequence[Mapping[str, Any]]
 ) -> Iterator[Scored]:
-    """Judge what the function returns in every form; it is called once for each case.
-
-    If one was right, before, then a single case suffices to rule another out.
-    """
-    seen: list[Observation] = []
+    """The function in every form of its results; it will be called once for each case, whatever the form."""
+    called: list[Observation] = []
     doubles: dict[int, Any] = {}
-    is_found = any(not entry.wrong for entry in before)
     for form in contract.forms(setting.told, candidate.name):
-        trial = Trial(candidate, contract, setting, form, layout, doubles=doubles)
-        scored = _score(trial, cases, seen, 1 if is_found else FEW)
-        is_found = is_found or not scored.wrong
-        yield scored
+        yield Scored(Trial(candidate, contract, setting, form, layout, doubles=doubles), cases, called)
 
 
-def _score(trial: Trial, cases: Sequence[Mapping[str, Any]], seen: list[Observation], few: int) -> Scored:
-    """Judge case by case, as long as one call may take; what has been seen already is not asked for again.
+def _score_all(found: Sequence[Scored]) -> None:
+    """Judge every way on a few cases, then the better ones first on all; one that is right rules the others out."""
+    for entry in found:
+        _score(entry, FEW)
+    is_found = False
+    for entry in sorted(found, key=lambda entry: len(entry.wrong)):
+        is_hopeless = len(entry.wrong) == len(entry.findings) or entry.seen[-1].result.behaviour == "hangs"
+        if not is_hopeless and not (is_found and entry.wrong):
+            _score(entry, len(entry.drawn), is_found=is_found)
+            is_found = is_found or not entry.wrong
 
-    A function that fails on each of a few cases is not tried on more.
-    """
-    scored = Scored(trial, [], [], cases)
-    has_time = trial.candidate.clock.budget(trial.candidate.seconds)
-    for number, case in enumerate(cases):
-        if number == len(seen):
-            seen.append(trial.observe(trial.arguments(case)))
-        scored.seen.append(seen[number])
-        scored.findings.append(trial.judge(seen[number], roughly=True))
-        hangs = seen[number].result.behaviour == "hangs"
-        if hangs or (len(scored.findings) >= few and all(scored.findings)) or not has_time():
-            break
-    return scored
+
+def _score(scored: Scored, count: int, *, is_found: bool = False) -> None:
+    """Judge so many cases, as long as one call may take; what has been seen already is not asked for again."""
+    candidate = scored.trial.candidate
+    has_time = candidate.clock.budget(candidate.seconds)
+    for number in range(len(scored.findings), min(count, len(scored.drawn))):
+        if number == len(scored.called):
+            scored.called.append(scored.trial.observe(scored.trial.arguments(scored.drawn[number])))
+        scored.seen.append(scored.called[number])
+        scored.findings.append(scored.trial.judge(scored.called[number], roughly=True))
+        hangs = scored.called[number].result.behaviour == "hangs"
+        if hangs or (is_found and scored.wrong) or not has_time():
+            return
 
 
 def raises(scored: Scored) -> bool:

@@ -18,7 +18,7 @@ from .judges import JUDGES
 from .law import to_ball
 from .layout import FLAT, Layout
 from .reading import Facts, Setting
-from .rounding import UNITS, Rounded
+from .rounding import UNITS, Rounded, any_solver
 
 MASKS = ("token_mask", "valid")
 """Facts that say which entries count; results elsewhere may be anything."""
@@ -65,6 +65,11 @@ class Trial:
     def passed(self) -> dict[str, Any]:
         """How the data of each word are passed, where not as an array."""
         return {reading.word: reading.passed for reading in self.setting.readings}
+
+    @cached_property
+    def rights(self) -> tuple[Compute, ...]:
+        """Every computation that is right, given what is told."""
+        return self.contract.rights(self.setting.told)
 
     @property
     def is_judged(self) -> bool:
@@ -123,7 +128,7 @@ class Trial:
     ) -> Finding | None:
         """What is wrong against a change of the equation, or else against everything that is right."""
         first: Finding | None = None
-        for right in self.contract.rights if compute is None else (compute,):
+        for right in self.rights if compute is None else (compute,):
             if (roughly or compute is not None) and self._is_far(seen, arrays, right):
                 found: Finding | None = Finding("far off", is_rough=True)
             else:
@@ -146,7 +151,7 @@ class Trial:
         """Whether a result is far from everything that is right, or no result at all."""
         if seen.result.problem is not None or self._arranged(seen.result) is None:
             return True
-        return all(self.is_refuted(seen, right) for right in self.contract.rights)
+        return all(self.is_refuted(seen, right) for right in self.rights)
 
     def is_undefined(self, seen: Observation) -> bool:
         """Whether NaN was returned where the formula divides zero by zero."""
@@ -281,7 +286,8 @@ class Trial:
             return judge_against(wanted, got, 0.0)
         if dtype not in rounded:
             carried = {word: _carried(v, self.candidate.kind.dtype, dtype) for word, v in seen.arguments.items()}
-            rounded[dtype] = self._present(compute)(self.setting.facts(carried))
+            with any_solver():
+                rounded[dtype] = self._present(compute)(self.setting.facts(carried))
         bound = np.asarray(getattr(rounded[dtype][position], "error", 0.0), dtype=float)
         return judge_against(wanted, got, bound)
 

@@ -38,15 +38,14 @@ def words() -> Words:
 def meanings(word: str, is_optional: bool, *, about: Sequence[str]) -> list[str]:
     """The words that a name may stand for in an equation, given its id and parameters: itself, else its synonyms.
 
-    A synonym of one of the equation's own parameters is meant so. What tells nothing that the equation needs is meant
-    only where nothing else can be, and no default stands for it.
+    The equation's own parameters come first. What tells nothing that the equation needs is meant only where nothing
+    else can be, and no default stands for it.
     """
     others = words().synonyms.get(word, ())
     known = [other for other in dict.fromkeys((word, *others)) if meant(other, words().readings.get(other, ()), about)]
     telling = [other for other in known if _tells(other, tuple(about))]
     found = telling if is_optional else telling or known
-    own = [other for other in found if other in about[1:]]
-    return [word] if word in found else own or found
+    return [word] if word in found else sorted(found, key=lambda other: other not in about[1:])
 
 
 @cache

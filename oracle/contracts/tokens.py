@@ -261,10 +261,7 @@ def _all_in_one_group(parts: Callable[[Facts], Any], name: str) -> Callable[[Fac
 
     def composed(facts: Facts) -> dict[str, Any]:
         rewards = facts["group_rewards"]
-        if "group_size" in facts or "group_index" in facts:
-            found = parts(facts)
-        else:
-            found = parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)
+        found = parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)
         known = {"of_tokens": _of_each_token(facts, found)} if "group_token_mask" in facts else {}
         return {name: found, **known}
 
@@ -280,7 +277,7 @@ def _groups(
     return {
         f"tokens.{name}": Extra(
             {"of_tokens": _of_each_token}, (("of_tokens", "of_tokens"),), needs, undefined, whole,
-            shapes=_GROUP_SHAPES, parts=parts,
+            unless=("group_size", "group_index"), shapes=_GROUP_SHAPES, parts=parts,
         )
     }  # fmt: skip
 

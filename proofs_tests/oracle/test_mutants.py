@@ -3,9 +3,10 @@
 import os
 import tomllib
 from collections.abc import Iterator
+from inspect import isfunction
 from itertools import islice
 from pathlib import Path
-from random import Random
+from zlib import crc32
 
 import pytest
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.slow
 
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
 """Mutants that compute the same, with the reason: id = "reason"."""
-SAMPLE, SHARES = 600, 40
-"""How many mutants are a sample; each test tries a share of it."""
+ONE_IN, SHARES = 12, 40
+"""One mutant in so many is tried: which ones, their ids tell; each test tries a share of them."""
 TRIED_HERE = 4
 """So many shares are tried in each run; the others with RLPROOF_ALL_MUTANTS=1, which takes some minutes."""
 
@@ -27,17 +28,11 @@ TRIED_HERE = 4
 def everything() -> Iterator[Mutant]:
     """Every mutant of every right implementation in plain NumPy."""
     for identifier, function in implementations():
-        if not {"torch", "jax", "jnp", "lax"} & set(getattr(function, "__code__", check.__code__).co_names):
+        if isfunction(function) and not {"torch", "jax", "jnp", "lax"} & set(function.__code__.co_names):
             yield from mutants(identifier, function)
 
 
-def sample() -> list[Mutant]:
-    """The same mutants each time, from all equations."""
-    found = list(everything())
-    return Random(0).sample(found, min(SAMPLE, len(found)))
-
-
-TRIED = sample()
+TRIED = [mutant for mutant in everything() if crc32(mutant.id.encode()) % ONE_IN == 0]
 LISTED: dict[str, str] = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
 
 
