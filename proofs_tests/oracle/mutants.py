@@ -48,7 +48,7 @@ class Mutant:
 
 
 def mutants(equation: str, function: Callable[..., Any]) -> Iterator[Mutant]:
-    """Every mutant of a function that can be compiled."""
+    """Every mutant of a function that can be compiled; defaults stay, as every argument is passed."""
     original = inspect.unwrap(function)
     tree = ast.parse(textwrap.dedent(inspect.getsource(original)))
     definition = tree.body[0]
@@ -58,7 +58,11 @@ def mutants(equation: str, function: Callable[..., Any]) -> Iterator[Mutant]:
     definition.returns = None
     for argument in (*definition.args.args, *definition.args.kwonlyargs):
         argument.annotation = None
+    defaults = [entry for entry in (*definition.args.defaults, *definition.args.kw_defaults) if entry is not None]
+    kept = {id(node) for default in defaults for node in ast.walk(default)}
     for position, node in enumerate(ast.walk(tree)):
+        if id(node) in kept:
+            continue
         for number, rewrite in enumerate(_rewrites(node)):
             changed = deepcopy(tree)
             target = list(ast.walk(changed))[position]
