@@ -180,13 +180,16 @@ class Contract:
         yield from (form for form in self._forms(told) if form.negated in signs)
 
     def _signs(self, called: str) -> tuple[bool, ...]:
-        """Whether the result may be negated: what is called a loss must be one, but for the equation's own name."""
+        """Whether the result may be negated: what is called a loss must be one, but for the equation's own name.
+
+        What an equation maximises is often returned as a loss; what it minimises is seldom an objective.
+        """
         returns = self.equation.sections.get("Returns", "")
         is_own = called in (self.equation.name, f"{self.equation.topic}_{self.equation.name}")
         if "to be maximised" in returns:
             return (True,) if "loss" in called and not is_own else (False,) if "objective" in called else (False, True)
         if "to be minimised" in returns:
-            return (False,) if "loss" in called else (True,) if "objective" in called else (False, True)
+            return (True,) if "objective" in called else (False,)
         return (False, True)
 
     def _forms(self, told: frozenset[str]) -> Iterator[Form]:

@@ -18,7 +18,8 @@ def loaded_functions(paths: set[Path]) -> Loaded:
     """
     wanted, found = {str(path) for path in paths}, defaultdict(list)
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__.co_filename in wanted:
+        # By its type alone: some libraries warn when their proxies are asked for their class.
+        if type(thing) is FunctionType and thing.__code__.co_filename in wanted:
             found[thing.__code__.co_filename, thing.__code__.co_qualname].append(thing)
     return found
 

@@ -182,7 +182,7 @@ CASES: list[tuple[Callable[..., Any], tuple[str, ...], str]] = [
     (foreign, (ERROR,), "something"),
     (optional, (AGREES,), ""),
     (keywords, (AGREES,), ""),
-    (yields, (AGREES,), ""),
+    (yields, (DISAGREES,), "expected shape (), got shape (1,)"),
     (functools.partial(right, gamma=0.5), (AGREES,), ""),
     (operator.add, (INEXPRESSIBLE,), "do not tell"),
     (len, (ERROR,), "the parameter obj"),

@@ -12,8 +12,6 @@ import torch
 from rlproof.oracle import check
 from rlproof.oracle.verdict import AGREES, INEXPRESSIBLE, VARIANT
 
-pytestmark = pytest.mark.slow
-
 Array = Any
 
 

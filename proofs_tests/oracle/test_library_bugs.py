@@ -7,8 +7,6 @@ from rlproof.oracle.verdict import AGREES, DISAGREES, VARIANT
 
 from .library_bugs import Entry, entries
 
-pytestmark = pytest.mark.slow
-
 ENTRIES = tuple(entries())
 
 

@@ -8,8 +8,6 @@ import pytest
 
 from rlproof.oracle import check
 
-pytestmark = pytest.mark.slow
-
 Array = Any
 
 

@@ -15,8 +15,6 @@ from rlproof.oracle import check
 from .mutants import Mutant, mutants
 from .right import implementations
 
-pytestmark = pytest.mark.slow
-
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
 """Mutants that compute the same, with the reason: id = "reason"."""
 ONE_IN, SHARES = 12, 40

@@ -157,7 +157,7 @@ def test_a_test_that_returns_no_function_fails(pytester: pytest.Pytester) -> Non
     """A forgotten return is no pass."""
     pytester.makepyfile(test_mine=HEADER + "@return_of()\ndef test_forgotten():\n    mine.right\n")
     result = pytester.runpytest("-p", "no:cacheprovider")
-    assert result.parseoutcomes() == {"failed": 1}
+    result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*the test must return the function under test*"])
 
 

@@ -1,6 +1,7 @@
 """No false alarm: independent right implementations agree, whatever their order of operations, arrays and precision."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,14 +10,20 @@ from rlproof.oracle import check
 
 from .right import implementations
 
-pytestmark = pytest.mark.slow
+QUICK = 3
+"""So many of each equation are held in every run of the tests; all others are `slow`."""
 
-RIGHT = tuple(implementations())
+
+def parameters() -> Iterator[Any]:
+    """Every right implementation with its equation's id."""
+    met = Counter[str]()
+    for identifier, function in implementations():
+        met[identifier] += 1
+        marks = () if met[identifier] <= QUICK else (pytest.mark.slow,)
+        yield pytest.param(identifier, function, id=f"{identifier}-{function.__name__}", marks=marks)
 
 
-@pytest.mark.parametrize(
-    ("identifier", "function"), RIGHT, ids=[f"{identifier}-{function.__name__}" for identifier, function in RIGHT]
-)
+@pytest.mark.parametrize(("identifier", "function"), parameters())
 def test_a_right_implementation_agrees(identifier: str, function: Callable[..., Any]) -> None:
     """One right way to compute an equation."""
     verdict = check(function, identifier, examples=80)
