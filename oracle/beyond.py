@@ -158,12 +158,12 @@ def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
 def _notes(run: Run, best: Scored) -> tuple[str, ...]:
     """What else is to be known about a function that agrees."""
     few = f"held against {run.examples} cases only, as one takes the equation long"
-    alone = f"right for {best.trial.layout.name} at a time: given several at once, it refuses or is wrong"
-    notes += (alone,) if best.trial.layout.is_row else ()
     undefined = "NaN where the formula is 0/0 or 0 times infinity, for which the equation has a value of its own"
     notes = (few,) if run.examples == run.contract.extra.examples else ()
     ran = run.counted["first"] + run.counted["search"]
     notes += (f"held against {ran} cases only, as the function takes long",) if run.is_slow else ()
+    alone = f"right for {best.trial.layout.name} at a time: given several at once, it refuses or is wrong"
+    notes += (alone,) if best.trial.layout.is_row else ()
     return (*notes, *((undefined,) if any(map(best.trial.is_undefined, best.seen)) else ()), *_layouts(best))
 
 
