@@ -6,20 +6,17 @@ from pathlib import Path
 
 from hypothesis import settings
 
-MAX_EXAMPLES = {"dev": 10, "after_verify": 25, "ci": 100, "thorough": 2000}
+MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 """How many inputs each search tries, by the profile that HYPOTHESIS_PROFILE names."""
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"
 
 
 def load_profile() -> None:
-    """Register the profiles and load the chosen one; those of CI replay nothing, so that its runs are alike.
-
-    After `rlproof verify`, which holds every equation and law on hundreds of inputs, few more are needed.
-    """
+    """Register the profiles and load the chosen one; ci replays nothing, so that its runs are alike."""
     for name, examples in MAX_EXAMPLES.items():
         common = settings(max_examples=examples, deadline=None, print_blob=True, derandomize=False)
-        settings.register_profile(name, settings(common, database=None) if name in ("ci", "after_verify") else common)
+        settings.register_profile(name, settings(common, database=None) if name == "ci" else common)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

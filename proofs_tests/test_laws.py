@@ -51,6 +51,7 @@ def held(law: Law, examples: int) -> list[dict[str, Any]]:
     return inputs
 
 
+@pytest.mark.verified
 @pytest.mark.parametrize("law", LAWS.values(), ids=lambda law: law.id)
 def test_the_law_holds(law: Law) -> None:
     """No input breaks it, and it says something."""

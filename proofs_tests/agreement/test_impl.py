@@ -27,6 +27,7 @@ LEADING, ANYWHERE = r"\[\.\.\.[],]", r"\[[^]]*\.\.\."
 ALL = pytest.mark.parametrize("equation", equations(), ids=lambda equation: equation.id)
 
 
+@pytest.mark.verified
 @ALL
 @pytest.mark.parametrize(("dtype", "size"), [("float32", "small"), ("float32", "oblong"), ("float64", "square")])
 def test_the_implementation_agrees_with_the_exact_values(equation: Equation, dtype: str, size: str) -> None:
@@ -36,6 +37,7 @@ def test_the_implementation_agrees_with_the_exact_values(equation: Equation, dty
     assert not outcome.failed, outcome.counterexample
 
 
+@pytest.mark.verified
 @ALL
 def test_the_specification_in_floats_agrees_with_itself_in_rationals(equation: Equation) -> None:
     """Its float64 path stays within the derived bound."""
@@ -43,6 +45,7 @@ def test_the_specification_in_floats_agrees_with_itself_in_rationals(equation: E
     assert not outcome.failed, outcome.counterexample
 
 
+@pytest.mark.verified
 @pytest.mark.parametrize(
     "equation", [e for e in equations() if e.undifferentiated is None], ids=lambda equation: equation.id
 )
