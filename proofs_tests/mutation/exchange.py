@@ -41,7 +41,7 @@ def _functions(path: Path, code: CodeType) -> list[FunctionType]:
     shadow = ModuleType(original.__name__)
     shadow.__package__, shadow.__file__ = original.__package__, original.__file__
     exec(code, shadow.__dict__)  # noqa: S102 - our own module, changed in one place
-    return [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__globals__ is shadow.__dict__]
+    return [f for f in gc.get_objects() if type(f) is FunctionType and f.__globals__ is shadow.__dict__]
 
 
 def recording(path: Path, source: str, name: str) -> ast.Module:
