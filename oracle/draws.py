@@ -8,6 +8,8 @@ Strategies are cached: Hypothesis validates and labels each one it meets for the
 longer than to draw from it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,10 +18,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ..spec.decision_process import MDP
 from ..spec.numbers import Array, exact, rational
+from .later import st
 
 KINDS = ("deterministic", "dense", "garnet", "absorbing", "cycle", "unreachable", "duplicate actions")
 DISCOUNTS = ("1/2", "0", "9/10", "3/4", "99/100", "1023/1024")
@@ -36,7 +38,7 @@ TWINS = {
 """Pairs that are equal where an update begins: there divergences are zero and ratios one."""
 POLICY_GRAINS = (1, 2, 4, GRAIN)  # the probabilities of a policy, simplest first
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+Draw = Callable[["st.SearchStrategy[Any]"], Any]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Sizes:
     dimensions: tuple[int, int] = (1, 2)
 
     @classmethod
-    def fixed(cls, states: int, actions: int, length: int, dimensions: int) -> "Sizes":
+    def fixed(cls, states: int, actions: int, length: int, dimensions: int) -> Sizes:
         """Allow one size only (a compiled function is compiled once per size)."""
         return cls((states, states), (actions, actions), (length, length), (dimensions, dimensions))
 
@@ -60,7 +62,7 @@ class Scene:
 
     draw: Draw
     sizes: Sizes
-    vocabulary: Mapping[str, Callable[["Scene"], Any]]
+    vocabulary: Mapping[str, Callable[[Scene], Any]]
     names: frozenset[str] = frozenset()
     drawn: dict[str, Any] = field(default_factory=dict)
 

@@ -49,13 +49,22 @@ def quotients(single: int, double: int) -> Iterator[None]:
 
 
 _any_solver: ContextVar[bool] = ContextVar("_any_solver", default=False)
-ORTHOGONAL_ROUNDINGS = 10
-"""So many times n^2 are those of a solver by reflections or singular values (Higham 2002, theorem 19.5)."""
+
+
+def reflections(size: int) -> int:
+    """Roundings of a system solved by Householder's reflections, as shares of the matrix's norm.
+
+    A reflection of length n, as LAPACK has it, has a norm correct within n/2 + 1 roundings, so entries of its vector
+    within n/2 + 4 and its factor within n + 4; w = v.b has n more, and b - tau w v, where ||tau v v'|| = 2, is off by
+    2 (3 n + 14) + 3. There are n of them, and a triangular system with n (Higham 2002, lemma 19.3 and theorem 8.5).
+    Singular values rest on such reflections from both sides; what their iteration adds has no such count.
+    """
+    return size * (6 * size + 31) + size
 
 
 @contextmanager
 def any_solver() -> Iterator[None]:
-    """Grant linear systems, inside the block, what orthogonal factorisations (QR, SVD) lose beside elimination."""
+    """Grant linear systems, inside the block, what orthogonal factorisations lose, beside elimination."""
     before = _any_solver.set(True)
     try:
         yield
@@ -262,7 +271,7 @@ class Rounded(Carrier):
         solution = inverse @ right_hand_side.value
         backward, forward = self.error + gamma(3 * size, self.unit) * pivots, right_hand_side.error
         if _any_solver.get():
-            share = gamma(ORTHOGONAL_ROUNDINGS * size**2, self.unit)
+            share = gamma(reflections(size), self.unit)
             backward = backward + share * np.linalg.norm(self.value)
             forward = forward + share * np.linalg.norm(right_hand_side.value, axis=0)
         with np.errstate(invalid="ignore"):  # nothing times infinity, which is anything

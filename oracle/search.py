@@ -1,21 +1,20 @@
 """Look for an input that breaks a check, and shrink it to the smallest."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 from zlib import crc32
 
-import hypothesis
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.strategies import SearchStrategy
 
 from ..spec.decision_process import MDP
-from .independent import BACKEND
+from .later import hypothesis, independent, st
 from .strategies import Sizes, arguments
 
-PHASES = (Phase.generate, Phase.shrink)
+PHASES = ("generate", "shrink")
 """What Hypothesis does: without the second, the first failure stays as it was drawn."""
 LARGEST_SMALL = 4
 """Up to this size, a failure is looked for again from below."""
@@ -41,7 +40,7 @@ def own_seed(seed: int, *words: str) -> int:
     return crc32(" ".join([str(seed), *words]).encode())
 
 
-def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, examples: int, seed: int) -> Search:
+def search(check: Callable[[Any], Any], strategy: st.SearchStrategy[Any], *, examples: int, seed: int) -> Search:
     """Run `check` on up to `examples` inputs; a raised error makes the input a counterexample.
 
     Hypothesis shrinks a failing input and calls the check on the smallest one last, so that the
@@ -50,17 +49,17 @@ def search(check: Callable[[Any], Any], strategy: SearchStrategy[Any], *, exampl
     found = Search()
 
     @hypothesis.seed(seed)
-    @settings(
+    @hypothesis.settings(
         max_examples=examples,
         database=None,
         deadline=None,
         print_blob=False,
         report_multiple_bugs=False,
-        phases=PHASES,
-        backend=BACKEND,
-        suppress_health_check=list(HealthCheck),  # type: ignore[arg-type]  # iterating an enumeration
+        phases=[hypothesis.Phase[phase] for phase in PHASES],
+        backend=independent.BACKEND,
+        suppress_health_check=list(hypothesis.HealthCheck),  # type: ignore[arg-type]  # iterating an enumeration
     )
-    @given(strategy)
+    @hypothesis.given(strategy)
     def run(case: Any) -> None:
         if found.error is None:
             found.cases += 1

@@ -4,10 +4,10 @@
 its policies, the arrays of one trajectory) is drawn together.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
-
-from hypothesis import strategies as st
 
 from .draws import DISCOUNTS as DISCOUNTS
 from .draws import KINDS as KINDS
@@ -16,6 +16,7 @@ from .draws import Sizes as Sizes
 from .draws import mdps as mdps
 from .draws import policies as policies
 from .draws import rationals as rationals
+from .later import st
 from .vocabulary import vocabulary
 
 USUAL = Sizes()

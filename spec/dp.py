@@ -3,7 +3,7 @@ r"""Dynamic programming: evaluation, improvement, policy iteration, value iterat
 import numpy as np
 
 from .bellman import check_discounted, expectation_v, linear_program, optimality_v, read_state_values
-from .decision_process import MDP, check_termination, reaches_terminal
+from .decision_process import MDP, reaches_terminal
 from .errors import NumberSystemError
 from .mdp import policy_reward, resolvent_matrix
 from .numbers import Array, Scalar, holds, largest, solve
@@ -216,7 +216,6 @@ def _proper_start(mdp: MDP) -> Array:
     policy = np.zeros(mdp.number_of_states, dtype=int)
     if mdp.discount != 1:
         return policy
-    check_termination(mdp.transition.sum(axis=1), mdp.terminal, "the process")
     reached = mdp.terminal.copy()
     while not reached.all():
         leads = holds((mdp.transition * reached.astype(int)).sum(axis=2) > 0)

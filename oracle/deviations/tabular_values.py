@@ -7,9 +7,9 @@ import numpy as np
 
 from ...spec import dp, mdp_evaluation, numbers, trpo, value
 from ...spec.decision_process import MDP, read_policy
+from ..cases import fields
 from ..deviation import CONTESTED, DELIBERATE, Deviation, before, deviation, instead
 from ..reading import Facts
-from ..rounding import Rounded
 
 EVALUATED = ("mdp", "policy")
 MAXIMISED = "the values are those of the best actions, not of the policy"
@@ -54,11 +54,11 @@ def _action_values(facts: Facts) -> Any:
 
 
 def _best_actions(mdp: MDP) -> Any:
-    """An optimal policy, as probabilities; bounds of rounding are found for that of the values themselves."""
-    plain = mdp
-    if isinstance(mdp.reward, Rounded):
-        fields = {name: getattr(mdp, name) for name in ("transition", "reward", "initial", "discount")}
-        plain = MDP(**{name: field.value for name, field in fields.items()}, terminal=mdp.terminal)
+    """An optimal policy, as probabilities; bounds of rounding are found for that of the values themselves.
+
+    Read anew, a process that another deviation changed is checked: policy iteration need not end where it makes none.
+    """
+    plain = MDP(**fields(mdp, lambda field: getattr(field, "value", field)), terminal=mdp.terminal)
     return 0 * mdp.reward + (np.arange(mdp.number_of_actions) == dp.policy_iteration(plain)[:, None]).astype(int)
 
 

@@ -274,8 +274,7 @@ SYNONYMS = {
     ),
     "new_values": (
         *("newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred", "current_values"),
-        *("pred_values", "values_pred", "values_new", "new_v", "predictions"),
-        *("curr_values", "predicted_value"),
+        *("pred_values", "values_pred", "values_new", "new_v", "predictions", "curr_values", "predicted_value"),
     ),
     "values": (
         *("new_values", "newvalue", "new_value", "vpred", "vpreds", "value_pred", "predicted_values", "v_pred"),

@@ -1,6 +1,6 @@
 """Names for what corrects estimates for another policy: ratios in every form, levels of clipping, action values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,19 @@ def _rolled(fact: str) -> Callable[[Facts], Any]:
 
 def _rolled_and_last(fact: str) -> Callable[[Facts], Any]:
     return lambda drawn: joined(drawn[fact][-1:], drawn[fact])
+
+
+def _at_observations(word: str, what: str, drawn: str, tells: str, last: str) -> Iterator[Reading]:
+    """What holds at each observation, and, where the array is longer by one, in the last successor."""
+    yield reading(
+        word, "T", f"{word}[t]: {what}", _rolled(drawn), {tells: told(word)}, needs=(drawn,), style={"last": "apart"},
+        among=RETRACE,
+    )  # fmt: skip
+    yield reading(
+        word, "T+1", f"{word}[t]: {what}, and that of the last successor at the end", _rolled_and_last(drawn),
+        {tells: lambda a: a[word][:-1], last: lambda a: a[word][-1]}, needs=(drawn,), style={"last": "in the array"},
+        among=RETRACE,
+    )  # fmt: skip
 
 
 def _back(rolled: str, last: str) -> Callable[[Facts], Any]:
@@ -120,26 +133,10 @@ READINGS: tuple[Reading, ...] = (
         "last_q_values", "own", "Q of the last successor", lambda d: d["next_q_values"][-1],
         {"last_q_values": told("last_q_values")}, needs=("next_q_values",), style={"last": "apart"}, among=OF_ACTIONS,
     ),
-    reading(
-        "policy_values", "T", "policy_values[t]: the mean of Q(s_t, .) under the target policy", _rolled("next_values"),
-        {"policy_values": told("policy_values")}, needs=("next_values",), style={"last": "apart"}, among=RETRACE,
+    *_at_observations(
+        "policy_values", "the mean of Q(s_t, .) under the target policy", "next_values", "policy_values", "last_value"
     ),
-    reading(
-        "policy_values", "T+1", "policy_values[t]: the mean of Q(s_t, .), and that of the last successor at the end",
-        _rolled_and_last("next_values"),
-        {"policy_values": lambda a: a["policy_values"][:-1], "last_value": lambda a: a["policy_values"][-1]},
-        needs=("next_values",), style={"last": "in the array"}, among=RETRACE,
-    ),
-    reading(
-        "policy", "T", "policy[t]: probabilities of the target policy in s_t", _rolled("next_policy"),
-        {"policies": told("policy")}, needs=("next_policy",), style={"last": "apart"}, among=RETRACE,
-    ),
-    reading(
-        "policy", "T+1", "policy[t]: probabilities of the target policy in s_t, and in the last successor at the end",
-        _rolled_and_last("next_policy"),
-        {"policies": lambda a: a["policy"][:-1], "last_policy": lambda a: a["policy"][-1]},
-        needs=("next_policy",), style={"last": "in the array"}, among=RETRACE,
-    ),
+    *_at_observations("policy", "probabilities of the target policy in s_t", "next_policy", "policies", "last_policy"),
     reading(
         "last_policy", "own", "probabilities of the target policy in the last successor",
         lambda d: d["next_policy"][-1], {"last_policy": told("last_policy")}, needs=("next_policy",),

@@ -1,13 +1,15 @@
 """Choose few small cases that tell every deviation of an equation apart, and that show its corners."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ..deviation import Deviation
 from ..draws import Draw, Scene
+from ..later import st
 from ..reading import Facts
 from ..search import own_seed, search
 from ..strategies import Sizes
@@ -23,7 +25,7 @@ PATIENCE = 40
 SEED = 0
 
 
-def choose(subject: Subject) -> list["Chosen"]:
+def choose(subject: Subject) -> list[Chosen]:
     """Draw cases and keep those that add something, then leave out those that the others make superfluous.
 
     A case adds something if it shows a new corner, or tells apart what no case before has told apart: a deviation from

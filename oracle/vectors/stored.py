@@ -1,5 +1,7 @@
 """The files that are shipped, read back: as documents, and as cases for the oracle."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -7,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ..draws import Draw, Scene
+from ..later import st
 from ..search import search
 from ..strategies import USUAL
 from ..vocabulary import vocabulary

@@ -1,12 +1,14 @@
 """Words about decision processes and what is defined on them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ..draws import Scene, choice, draw_policy, integers, mdps, per_action, per_state
+from ..later import st
 
 VOCABULARY: dict[str, Callable[[Scene], Any]] = {
     "mdp": lambda scene: scene.draw(mdps(scene.sizes)),

@@ -1,13 +1,15 @@
 """Words about paths through a decision process, flags of its transitions, and numbers per state."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...spec.numbers import Array, is_nonzero
 from ..draws import Scene, draw_flags, per_state
+from ..later import st
 
 
 def _path(scene: Scene) -> tuple[list[int], list[int]]:

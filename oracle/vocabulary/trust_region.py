@@ -1,10 +1,11 @@
 """Words about steps of policies: mixtures, natural gradients, line searches."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...spec.numbers import Array, exact
 from ..draws import (
@@ -18,6 +19,7 @@ from ..draws import (
     rationals,
     ratios,
 )
+from ..later import st
 
 
 def _per_choice(number: st.SearchStrategy[Any]) -> Callable[[Scene], Array]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rlproof.oracle.agreement import distance, judge_against
-from rlproof.oracle.rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded
+from rlproof.oracle.rounding import ELEMENTARY_ROUNDINGS, UNIT_ROUNDOFF, Rounded, any_solver
 from rlproof.spec import numbers
 
 Array = np.ndarray
@@ -192,6 +192,50 @@ def test_no_solver_leaves_the_bound_on_decision_processes(discount: float, dtype
         assert share(eliminated(matrix, right), true, bound) <= 1
         flipped = numbers.solve(numbers.exact(matrix.T), numbers.exact(right))
         assert share(np.linalg.solve(matrix.T, right), flipped, rounded(matrix.T, dtype).solve(right)) <= 1
+
+
+def by_reflections(matrix: Array, right: Array) -> Array:
+    """Solve by Householder's QR."""
+    orthogonal, upper = np.linalg.qr(matrix)
+    return np.linalg.solve(upper, orthogonal.T @ right)
+
+
+def by_least_squares(matrix: Array, right: Array) -> Array:
+    """Solve as LAPACK's gelsd does, by singular values."""
+    return np.linalg.lstsq(matrix, right)[0]
+
+
+def by_pseudoinverse(matrix: Array, right: Array) -> Array:
+    """Multiply by the inverse that singular values give."""
+    return np.linalg.pinv(matrix) @ right
+
+
+@pytest.mark.parametrize("solver", [by_reflections, by_least_squares, by_pseudoinverse])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("discount", [0.0, 0.5, 0.99, 0.999])
+def test_no_orthogonal_solver_leaves_the_bound_granted_to_any(
+    discount: float, dtype: str, solver: Callable[[Array, Array], Array]
+) -> None:
+    """Reflections, least squares, singular values; what elimination keeps at zero they need not."""
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        matrix, right = resolvent(generator, 6, discount, dtype), wide(generator, (6,), dtype)
+        for system in (matrix, matrix.T):
+            true = numbers.solve(numbers.exact(system), numbers.exact(right))
+            with any_solver():
+                bound = rounded(system, dtype).solve(rounded(right, dtype))
+            assert share(solver(system, right), true, bound) <= 1
+
+
+def test_elimination_alone_is_granted_less() -> None:
+    """Negative control: without the grant a zero stays one."""
+    matrix = np.array([[0.5, -0.25], [0.0, 0.75]])
+    right = np.array([1.0, 0.0])
+    plain = rounded(matrix, "float64").solve(rounded(right, "float64"))
+    with any_solver():
+        granted = rounded(matrix, "float64").solve(rounded(right, "float64"))
+    assert plain.error[1] == 0
+    assert (granted.error > plain.error).all()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-BLOCKED = ("jax", "jaxlib", "mujoco", "gymnasium", "scipy", "rich", "tyro", "optax", "equinox")
+BLOCKED = ("jax", "jaxlib", "mujoco", "gymnasium", "scipy", "rich", "tyro", "optax", "equinox", "torch")
 
 WITHOUT = f"""
 import importlib, importlib.abc, pkgutil, sys
@@ -61,3 +61,16 @@ def test_importing_rlproof_alone_imports_no_package_of_ours(tmp_path: Path) -> N
     """The face costs nothing: neither NumPy nor any of our packages is loaded by it."""
     code = "import rlproof; print([n for n in sys.modules if n == 'numpy' or n.startswith('rlproof.')])"
     assert run(code, tmp_path).stdout.strip() == "[]"
+
+
+def test_importing_the_oracle_does_not_wait_for_hypothesis(tmp_path: Path) -> None:
+    """It takes as long to import as all else together, and is needed in the first check only."""
+    code = """
+import rlproof.oracle
+assert "hypothesis" not in sys.modules
+assert rlproof.oracle.check(lambda rewards, gamma: sum(gamma**t * r for t, r in enumerate(rewards)),
+                            "mdp.discounted_return", examples=5)
+assert "hypothesis" in sys.modules
+"""
+    result = run(code, tmp_path)
+    assert result.returncode == 0, result.stderr

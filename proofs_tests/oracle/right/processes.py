@@ -333,9 +333,29 @@ def visits_of_chain(P_pi: Array, d0: Array, gamma: float) -> Array:
     return np.linalg.solve(np.eye(len(d0)) - gamma * P_pi.T, d0)
 
 
+def values_by_reflections(P: Array, R: Array, pi: Array, gamma: float) -> Array:
+    """The QR factorisation."""
+    kernel, mean = averaged(P, R, pi)
+    orthogonal, upper = np.linalg.qr(np.eye(len(mean)) - gamma * kernel)
+    return np.linalg.solve(upper, orthogonal.T @ mean)
+
+
+def values_by_pseudoinverse(P: Array, R: Array, pi: Array, gamma: float) -> Array:
+    """The inverse that singular values give."""
+    kernel, mean = averaged(P, R, pi)
+    return np.linalg.pinv(np.eye(len(mean)) - gamma * kernel) @ mean
+
+
+def visits_by_least_squares(P: Array, pi: Array, d0: Array, gamma: float) -> Array:
+    """The solution of least squares, which has no residual."""
+    kernel = np.einsum("sa,sax->sx", pi, P)
+    return np.linalg.lstsq((np.eye(len(d0)) - gamma * kernel).T, d0)[0]
+
+
 IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     "value.v": [
         values_in_fractions, values_of_state_actions, values_of_chain, values_as_column, values_of_both,
+        values_by_reflections, values_by_pseudoinverse,
     ],
     "value.q": [
         q_values, q_of_pairs, q_of_process, q_by_loops, q_of_actions_chosen, q_with_rewards_of_outcomes, q_in_torch,
@@ -347,7 +367,7 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., Any]]] = {
     ],
     "mdp.discounted_visitation": [
         visits_by_columns, visits_of_process, visits_of_pairs, visits_of_actions_chosen, visits_in_torch, visits_in_jax,
-        visits_by_slope, visits_by_powers, visits_of_chain,
+        visits_by_slope, visits_by_powers, visits_of_chain, visits_by_least_squares,
     ],
     "mdp.eta": [
         return_of_process, return_by_occupancy, return_with_a_first_state_added, return_of_actions_chosen,
