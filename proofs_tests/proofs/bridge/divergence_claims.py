@@ -1,0 +1,66 @@
+"""Claims about divergences, whose logarithms are no fractions: the kernel gives the terms, balls enclose their sums."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from flint import arb
+
+from rlproof.spec import divergence, numbers, trpo
+
+from .process_claims import Case
+from .rocq_text import fraction, nested
+
+
+class Enclosed(NamedTuple):
+    """A number with logarithms, twice: as spec computes it, and by the terms that the kernel gave."""
+
+    definition: str
+    by_spec: arb
+    by_terms: arb
+
+
+def divergence_terms(case: Case) -> tuple[Any, Any]:
+    """p(a) and p(a)/q(a); where q(a) is zero so is the ratio, as the prover has it."""
+    lost = case.new_policy == 0
+    return case.policy, np.where(lost, 0 * case.policy, case.policy / np.where(lost, 1, case.new_policy))
+
+
+def divergence_lemmas(case: Case) -> str:
+    """D_KL of each state, its maximum and the bound by it, as sums of a weight times the logarithm of a ratio."""
+    weights, ratios = map(nested, divergence_terms(case))
+    terms = f"\\sum_(a < {case.policy.shape[1]}) real F (entry2 {weights} s a) * ln (real F (entry2 {ratios} s a))"
+    last_state, last_action = case.process.number_of_states - 1, case.process.number_of_actions - 1
+    top = f"largest (fun s : state {last_state} => {terms})"
+    level = fraction(trpo.surrogate(case.process, case.policy, case.new_policy))
+    penalty = fraction(trpo.penalty_coefficient(case.process, case.policy))
+    return f"""\
+Lemma claim_ratio : forall (s : state {last_state}) (a : action {last_action}),
+  real F (Qdiv (entry2 old s a) (entry2 new s a)) = real F (entry2 {ratios} s a).
+Proof. apply: (matrix_claim (program := fun s a => Qdiv (entry2 old s a) (entry2 new s a))) => [//|]. by vm_compute. Qed.
+
+Lemma claim_kl : forall ln s, kl ln (p_old s) (p_new s) = {terms}.
+Proof. by move=> ln s; rewrite (kl_computed old_valid new_valid); apply: eq_bigr => a _; rewrite claim_ratio. Qed.
+
+Lemma claim_kl_max : forall ln, kl_max ln p_old p_new = {top}.
+Proof. by move=> ln; apply: eq_largest => s; exact: claim_kl. Qed.
+
+Lemma claim_kl_bound : forall ln, kl_bound M ln p_old p_new = real F {level} - real F {penalty} * {top}.
+Proof. by move=> ln; rewrite /kl_bound claim_kl_max claim_surrogate claim_penalty_coefficient_old. Qed.
+"""
+
+
+def enclosed(case: Case) -> list[Enclosed]:
+    """What spec gives in balls, beside the sums over the terms of `divergence_lemmas`."""
+    process = case.process.to("ball")
+    old, new = (numbers.convert(each, "ball") for each in (case.policy, case.new_policy))
+    sums = [_sum(*row) for row in zip(*divergence_terms(case), strict=True)]
+    found = [Enclosed("kl", *pair) for pair in zip(divergence.kl(old, new), sums, strict=True)]
+    top = numbers.largest(np.array(sums, dtype=object))
+    found.append(Enclosed("kl_max", divergence.kl_max(old, new), top))
+    level, penalty = trpo.surrogate(process, old, new), trpo.penalty_coefficient(process, old)
+    found.append(Enclosed("kl_bound", trpo.kl_bound(process, old, new), level - penalty * top))
+    return found
+
+
+def _sum(weights: Any, ratios: Any) -> arb:
+    return sum((arb(w) * arb(r).log() for w, r in zip(weights, ratios, strict=True) if w != 0), arb(0))
