@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 ARGS ?=
 # Programs that train policies measure nothing; they are run by hand.
 BENCHMARKS := $(filter-out benchmarks/train_%.py,$(wildcard benchmarks/*.py))
+# What rlproof proofs has just checked is not checked again; what it compiled is kept for exactly these files.
+PROOF_TESTS := $(wildcard $(addprefix proofs_tests/,prover test_rocq.py test_smt.py test_symbolic.py test_bridge.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup verify test proofs docs bench mutation lint format typed
@@ -24,8 +26,11 @@ verify: $(READY) ## The main job: check every equation and write evidence.json.
 test: $(READY) ## Run the test-suite.
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-proofs: ## Run the machine proofs (they arrive with a later version).
-	@echo "proofs: there are no machine proofs yet; 0 run. They arrive with a later version." >&2; exit 1
+proofs: $(READY) ## Install the prover if it is missing, check every machine proof, and test the checker.
+	@bash .ci/install-prover
+	@$(BIN)/python -c 'import sympy, z3' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[proofs]'
+	@$(BIN)/rlproof proofs $(ARGS)
+	@$(BIN)/pytest -q -n 2 -m "not proved" $(PROOF_TESTS)
 
 mutation: $(READY) ## Change one operator or number at a time and see a test fail (hours; a sample: ARGS="--sample 200").
 	@$(BIN)/python -c 'import cosmic_ray' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
@@ -44,7 +49,7 @@ lint: $(READY) typed ## Style, format and types.
 	@$(BIN)/ruff format --check --output-format concise . && echo "ruff format: clean"
 	@set -o pipefail; $(BIN)/basedpyright | sed -E \
 	  -e 's,($(CURDIR)/)?build/typed/rlproof/(spec|impl|envs|oracle)/,\2/,' \
-	  -e 's,($(CURDIR)/)?build/typed/rlproof/(laws|published)/,proofs_tests/\2/,' -e 's,($(CURDIR)/)?build/typed/,,'
+	  -e 's,($(CURDIR)/)?build/typed/rlproof/(laws|published|proofs)/,proofs_tests/\2/,' -e 's,($(CURDIR)/)?build/typed/,,'
 
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -54,7 +59,7 @@ typed:
 	@rm -rf build/typed && mkdir -p build/typed
 	@cp -rs $(CURDIR)/rlproof build/typed/rlproof
 	@for name in spec impl envs oracle; do cp -rs $(CURDIR)/$$name build/typed/rlproof/$$name; done
-	@for name in laws published; do cp -rs $(CURDIR)/proofs_tests/$$name build/typed/rlproof/$$name; done
+	@for name in laws published proofs; do cp -rs $(CURDIR)/proofs_tests/$$name build/typed/rlproof/$$name; done
 
 $(READY): pyproject.toml
 	@if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c '' 2>/dev/null; then bash .ci/make-venv $(VENV); fi

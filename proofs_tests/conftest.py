@@ -1,15 +1,19 @@
-"""What all tests share: Hypothesis profiles, and JAX in 64 bits with compiled functions kept between runs."""
+"""What all tests share: Hypothesis profiles, JAX in 64 bits with compiled functions kept between runs, a last word."""
 
 import importlib.util
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 """How many inputs each search tries, by the profile that HYPOTHESIS_PROFILE names."""
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"
+
+PROOFS = {"test_rocq.py", "test_smt.py", "test_symbolic.py", "test_bridge.py"}
+"""The files that test one machine proof at a time."""
 
 
 def load_profile() -> None:
@@ -27,6 +31,22 @@ def prepare_jax() -> None:
     from rlproof.verify import device
 
     device.prepare(CACHE / os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which machine proofs were checked and which were not: a test that is skipped looks like one that passed."""
+    endings = ("passed", "failed", "error", "skipped")
+    results = [(each.nodeid, ending) for ending in endings for each in terminalreporter.stats.get(ending, [])]
+    about = [(test, ending) for test, ending in results if Path(test.partition("::")[0]).name in PROOFS]
+    if about:
+        from rlproof.proofs.summary import summary, times
+
+        passed = [(each.nodeid, each.duration) for each in terminalreporter.stats.get("passed", [])]
+        lines = [*summary(about), *times(passed)]
+        if lines:
+            terminalreporter.section("machine proofs")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 load_profile()

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from .spec.errors import ParameterError
 
-LOG_WIDTH = 110
+LOG_WIDTH, WIDER = 110, 150
 
 
 def verify(
@@ -76,10 +76,28 @@ def explain(equation: Annotated[str, tyro.conf.Positional] = "") -> int:
     return 0
 
 
-def _console() -> Console:
+def proofs(evidence: Path = Path("proofs.json"), table: bool = False) -> int:
+    """Check the machine proofs: Rocq's theorems, z3's and SymPy's facts. `make proofs` installs what they need.
+
+    Args:
+        evidence: file that receives all results as JSON.
+        table: print the table of the README instead, and check nothing.
+    """
+    if table:
+        from .proofs import proofs as listed
+        from .proofs.listing import markdown
+
+        print(markdown(listed()))
+        return 0
+    from .proving import prove
+
+    return 0 if prove(_console(WIDER), evidence) else 1
+
+
+def _console(width: int = LOG_WIDTH) -> Console:
     """A console; a log or a pipe gets the width that the table needs."""
     console = Console()
-    return console if console.is_terminal else Console(width=LOG_WIDTH)
+    return console if console.is_terminal else Console(width=width)
 
 
 def _split(words: str) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""What holds each equation: number systems, implementation, laws, gradient, published numbers; and why not.
+"""What holds each equation: number systems, implementation, laws, gradient, published numbers, proofs; and why not.
 
 A hole is a column that an equation does not fill. Some holes explain themselves in the equation's docstring:
 a number system that Raises refuses, a gradient that the section Gradient says is not compared. Every other hole
 has its reason in a list, `proofs_tests/repository/coverage.toml`, which lies in the repository and not in the wheel.
+Machine proofs are extra to laws: where there is none, nothing needs to be explained.
 """
 
 import re
@@ -42,7 +43,7 @@ class Cell(NamedTuple):
     amount: int
     """How much there is; 0 is a hole."""
     reason: str | None = None
-    """Why there is nothing, as far as the equation says so itself."""
+    """Why there is nothing, as far as the equation says so itself; empty where no reason is needed."""
 
 
 def coverage(equation: "Equation") -> dict[str, Cell]:
@@ -97,6 +98,12 @@ def _gradient(equation: "Equation") -> Cell:
     return Cell(0, " ".join(equation.undifferentiated.removeprefix("Not compared:").split()))
 
 
+def _proofs(equation: "Equation") -> Cell:
+    from .proofs import proofs_of
+
+    return Cell(len(proofs_of(equation.id)), "")
+
+
 COLUMNS: dict[str, Callable[["Equation"], Cell]] = {
     "float64": _number_system("float64"),
     "exact": _number_system("exact"),
@@ -106,5 +113,6 @@ COLUMNS: dict[str, Callable[["Equation"], Cell]] = {
     "derivation": _derivations,
     "gradient": _gradient,
     "published": lambda equation: Cell(len(published_of(equation.id))),
+    "proof": _proofs,
 }
 """The columns of the table, and how each is measured."""

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from .coverage import COLUMNS, Cell, Reasons, coverage, reason
-from .pages import one_paragraph, table, title
+from .markup import one_paragraph, table, title
 
 if TYPE_CHECKING:
     from .oracle.published import Published
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 INTRODUCTION = """
 What holds each of the {count} equations: the number systems that its specification runs in (``float64``, ``exact``,
 ``ball``), its fast implementation (``impl``), the number of its laws, how many of them find the value in another way
-than the equation itself (``derivation``), whether its gradient is compared with exact difference quotients, and how
-many published entries rest on it. A dash is a hole; the number beside it leads to the reason below.
+than the equation itself (``derivation``), whether its gradient is compared with exact difference quotients, how
+many published entries rest on it, and how many statements about it a machine has proved (``proof``, see
+:doc:`proofs`). A dash is a hole; the number beside it leads to the reason below. A proof is extra: where there is
+none, the laws hold the equation.
 """
-COUNTED = ("laws", "derivation", "published")
+COUNTED = ("laws", "derivation", "published", "proof")
 """The columns that show a number."""
 
 
@@ -44,10 +46,13 @@ def _topic(topic: str, equations: list["Equation"], reasons: Reasons, notes: dic
 
 
 def _shown(name: str, column: str, cell: Cell, reasons: Reasons, notes: dict[str, int]) -> str:
-    """A mark or a number; for a hole, the number of its reason, which is noted if it is new."""
+    """A mark or a number; for a hole, the number of its reason, if it needs one, which is noted if it is new."""
     if cell.amount:
         return str(cell.amount) if column in COUNTED else "✓"
-    why = reason(name, column, cell, reasons) or "No reason is listed."
+    why = reason(name, column, cell, reasons)
+    if why == "":
+        return "–"
+    why = why or "No reason is listed."
     return f"– ({notes.setdefault(why, len(notes) + 1)})"
 
 

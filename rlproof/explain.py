@@ -11,6 +11,7 @@ from .oracle.contract import contract
 from .oracle.deviation import Deviation, deviations
 from .oracle.reading import Reading, meant
 from .oracle.words import words, words_about
+from .proofs import proofs_of
 from .spec.registry import SECTIONS, equation, equations
 
 SYNONYMS = 4
@@ -20,11 +21,12 @@ SYNONYMS = 4
 def show_all(console: Console) -> None:
     """List every equation with its first sentence."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("equation", "number systems", "laws", "statement"):
+    for title in ("equation", "number systems", "laws", "proofs", "statement"):
         table.add_column(title, no_wrap=title == "equation")
     for entry in equations():
         count = sum(law.equation == entry.id for law in laws())
-        table.add_row(entry.id, " ".join(entry.number_systems), str(count), plain(entry.summary))
+        proved = str(len(proofs_of(entry.id)) or "-")
+        table.add_row(entry.id, " ".join(entry.number_systems), str(count), proved, plain(entry.summary))
     console.print(table)
 
 
@@ -44,7 +46,18 @@ def show_one(console: Console, identifier: str) -> None:
         if law.equation == entry.id:
             console.print(f"    {law.name} ({law.system})", markup=False, highlight=False)
             console.print(_indent(law.statement, 8), markup=False, highlight=False)
+    _show_proofs(console, identifier)
     _show_contract(console, identifier)
+
+
+def _show_proofs(console: Console, identifier: str) -> None:
+    """Print the statements about an equation that a machine proves; most equations have none."""
+    entries = proofs_of(identifier)
+    if entries:
+        console.print("[bold]Proofs[/]")
+    for proof in entries:
+        console.print(f"    {proof.name} ({proof.kind}, {proof.file})", markup=False, highlight=False)
+        console.print(_indent(f"{proof.sentence}\n{proof.formula}", 8), markup=False, highlight=False)
 
 
 def _show_contract(console: Console, identifier: str) -> None:

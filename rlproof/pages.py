@@ -1,4 +1,4 @@
-"""The page of an equation, as reStructuredText: its docstring, its code and its laws, in one order."""
+"""The page of an equation, as reStructuredText: its docstring, its code, its laws and proofs, in one order."""
 
 import ast
 import inspect
@@ -9,6 +9,9 @@ from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 from .faces import FACES, faces, implementation, laws_of
+from .markup import code_block, folded, one_paragraph, plain, table, title
+from .proof_pages import proofs_section
+from .proofs import proofs_of
 
 if TYPE_CHECKING:
     from .oracle.law import Law
@@ -16,10 +19,6 @@ if TYPE_CHECKING:
 
 ARGUMENT = re.compile(r"^(\w+(?:, \w+)*):", re.MULTILINE)
 """The names at the beginning of an entry of Args."""
-
-MARKED_UP = re.compile(r"(:\w+:`[^`]*`|``.*?``|`[^`]*`)", re.DOTALL)
-"""What is already markup and is left alone: roles and code."""
-
 
 SHOWN = ("Returns", "Conventions", "Gradient", "Raises", "Source")
 """The sections of an entry that its page shows as they are."""
@@ -43,6 +42,7 @@ def equation_page(equation: "Equation") -> str:
         f"In rlproof since {equation.sections['Since']}, in the number systems {systems}.",
         _code_of_both(equation),
         _laws(laws_of(equation)),
+        proofs_section(proofs_of(equation.id)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -61,17 +61,6 @@ def index_page(equations: Iterable["Equation"]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def title(text: str, line: str) -> str:
-    """A heading."""
-    return f"{text}\n{line * len(text)}"
-
-
-def plain(text: str) -> str:
-    """Prose in which only roles and code are markup: in `v_*` or `|A|` nothing is."""
-    pieces = MARKED_UP.split(text)
-    return "".join(piece if number % 2 else re.sub(r"([*|_\\])", r"\\\1", piece) for number, piece in enumerate(pieces))
-
-
 def code_of(function: Callable[..., Any]) -> str:
     """The source of a function without its docstring."""
     source = dedent(inspect.getsource(inspect.unwrap(function)))
@@ -88,7 +77,7 @@ def _call(equation: "Equation") -> str:
         each.replace(annotation=inspect.Parameter.empty)
         for each in inspect.signature(equation.function).parameters.values()
     ]
-    return _python(f"{equation.id}{inspect.Signature(names)}")
+    return code_block(f"{equation.id}{inspect.Signature(names)}")
 
 
 def _arguments(equation: "Equation") -> str:
@@ -114,30 +103,16 @@ def _code_of_both(equation: "Equation") -> str:
 
 
 def _side(heading: str, code: str) -> str:
-    return f".. container:: side\n\n   *{heading}*\n\n{indent(_python(code), '   ')}"
+    return f".. container:: side\n\n   *{heading}*\n\n{indent(code_block(code), '   ')}"
 
 
 def _laws(laws: Iterable["Law"]) -> str:
     entries = [
         f"``{law.name}``\n   {one_paragraph(law.statement)}\n\n"
-        + indent(_folded("The law's code", code_of(law.function)), "   ")
+        + indent(folded("The law's code", code_block(code_of(law.function))), "   ")
         for law in laws
     ]
     return f"{title('Laws', '-')}\n\n" + "\n\n".join(entries or ["No law is written yet."])
-
-
-def one_paragraph(text: str) -> str:
-    """Prose on one line."""
-    return plain(" ".join(text.split()))
-
-
-def _folded(heading: str, code: str) -> str:
-    opened = f".. raw:: html\n\n   <details><summary>{heading}</summary>"
-    return f"{opened}\n\n{_python(code)}\n\n.. raw:: html\n\n   </details>"
-
-
-def _python(code: str) -> str:
-    return f".. code-block:: python\n\n{indent(code, '   ')}"
 
 
 def _topic(topic: str, equations: list["Equation"], present: dict[str, dict[str, bool]]) -> str:
@@ -147,9 +122,3 @@ def _topic(topic: str, equations: list["Equation"], present: dict[str, dict[str,
         marks["laws"] = str(len(laws_of(equation))) if present[equation.id]["laws"] else "–"
         rows.append([f":doc:`{equation.id}`", one_paragraph(equation.summary), *marks.values()])
     return f"{title(topic, '-')}\n\n{table(rows)}"
-
-
-def table(rows: list[list[str]]) -> str:
-    """A table whose first row is its header."""
-    lines = ["   * - " + "\n     - ".join(row) for row in rows]
-    return ".. list-table::\n   :header-rows: 1\n   :class: coverage\n\n" + "\n".join(lines)

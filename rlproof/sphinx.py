@@ -19,10 +19,12 @@ def setup(app: "Sphinx") -> dict[str, Any]:
 
 
 def write_pages(folder: Path) -> None:
-    """Write the index, the coverage and a page for each equation; remove pages of equations that are gone."""
+    """Write the index, the coverage, the proofs and a page for each equation; remove pages that are gone."""
     from .coverage import read_reasons
     from .coverage_page import coverage_page
     from .pages import equation_page, index_page
+    from .proof_pages import proofs_page
+    from .proofs import proofs
     from .published import published_numbers
     from .spec.registry import equations
 
@@ -30,6 +32,7 @@ def write_pages(folder: Path) -> None:
     pages = {f"{equation.id}.rst": equation_page(equation) for equation in equations()}
     pages["index.rst"] = index_page(equations())
     pages["coverage.rst"] = coverage_page(equations(), published_numbers(), read_reasons())
+    pages["proofs.rst"] = proofs_page(proofs())
     for path in folder.glob("*.rst"):
         if path.name not in pages:
             path.unlink()

@@ -83,6 +83,7 @@ def test_a_result_does_not_agree_if_it_is(wrong: str) -> None:
     assert np.shape(comparison.expected) == (3,)
 
 
+@pytest.mark.slow
 def test_a_result_beyond_twice_its_bound_is_rejected_for_every_plain_equation() -> None:
     """Nothing that is compared number by number is compared loosely."""
     looked_at = []

@@ -1,5 +1,6 @@
 """Every hole of the coverage page has its reason, and the list of reasons is true and shrinks."""
 
+import re
 import tomllib
 
 import pytest
@@ -105,6 +106,17 @@ def test_what_a_docstring_says_is_the_reason() -> None:
     assert reason("gae.advantage", "published", Cell(0), listed) == "Curves."
     assert reason("gae.advantage", "published", Cell(0, "Own."), listed) == "Own."
     assert reason("gae.advantage", "impl", Cell(0), listed) is None
+
+
+def test_a_hole_among_the_proofs_needs_no_reason() -> None:
+    """They are extra to laws: a dash and nothing else, and no entry of the list."""
+    entry = equation("policy.greedy")._replace(id="gae.planted")
+    assert coverage(entry)["proof"] == Cell(0, "")
+    assert reason("gae.planted", "proof", Cell(0, ""), {"proof": {"*": "Any."}}) == ""
+    page = coverage_page([entry], [], read_reasons())
+    (row,) = re.findall(r"\* - :doc:`gae.planted`\n((?:     - .*\n)+)", page)
+    assert row.splitlines()[-1] == "     - –"
+    assert lint.unexplained([entry])["proof"] == set()
 
 
 def test_the_page_shows_holes_reasons_and_published_numbers() -> None:

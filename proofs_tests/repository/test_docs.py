@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rlproof.proofs import proofs
 from rlproof.spec.registry import equations
 
 from .lints.html import absent_loads, remote_loads
@@ -43,6 +44,18 @@ def test_every_equation_has_a_page_with_its_formula_and_code(html: Path) -> None
         assert 'class="math notranslate' in page
         assert "spec, to be read" in page
         assert 'id="laws"' in page
+
+
+def test_every_proof_stands_on_the_page_of_its_equations_and_in_the_list(html: Path) -> None:
+    """With its formula and, folded, its formal statement."""
+    listed = (html / "equations" / "proofs.html").read_text(encoding="utf-8")
+    for proof in proofs():
+        assert f">{proof.name}</span>" in listed
+        for name in proof.equations:
+            page = (html / "equations" / f"{name}.html").read_text(encoding="utf-8")
+            assert 'id="proofs"' in page
+            assert f">{proof.name}</span>" in page
+            assert "<summary>The formal statement</summary>" in page
 
 
 def test_the_index_lists_every_equation(html: Path) -> None:

@@ -1,8 +1,11 @@
-"""The README's example does what its comments say."""
+"""The README's example does what its comments say, and its table lists every machine proof."""
 
 import ast
 import re
 from pathlib import Path
+
+from rlproof.proofs import proofs
+from rlproof.proofs.listing import markdown
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -22,3 +25,8 @@ def test_the_readme_example_gives_the_results_in_its_comments() -> None:
         assert str(result) == expected, line
         checked += 1
     assert checked == 4
+
+
+def test_the_readme_lists_every_machine_proof() -> None:
+    """The table is the one that `rlproof proofs --table` prints."""
+    assert f"\n\n{markdown(proofs())}\n\n" in README.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ class Claim(NamedTuple):
     """That a definition of the statements has the value that spec computes."""
 
     definition: str
-    """Name of the definition, such as ``eta``."""
+    """File and name of the definition, such as ``process.eta``."""
     term: str
     """The definition at its arguments."""
     certificate: str
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
     @property
     def name(self) -> str:
         """Name of the lemma, unique in its file."""
-        return f"claim_{self.definition}{self.tag}"
+        return f"claim_{self.definition.split('.')[1]}{self.tag}"
 
     def lemma(self) -> str:
         """The claim and its proof, for the kernel."""

@@ -7,7 +7,7 @@ from flint import arb
 
 from rlproof.spec import divergence, numbers, trpo
 
-from .process_claims import Case
+from .case import Case
 from .rocq_text import fraction, nested
 
 
@@ -29,14 +29,14 @@ def divergence_lemmas(case: Case) -> str:
     """D_KL of each state, its maximum and the bound by it, as sums of a weight times the logarithm of a ratio."""
     weights, ratios = map(nested, divergence_terms(case))
     terms = f"\\sum_(a < {case.policy.shape[1]}) real F (entry2 {weights} s a) * ln (real F (entry2 {ratios} s a))"
-    last_state, last_action = case.process.number_of_states - 1, case.process.number_of_actions - 1
+    last_state, last_action = case.last
     top = f"largest (fun s : state {last_state} => {terms})"
     level = fraction(trpo.surrogate(case.process, case.policy, case.new_policy))
     penalty = fraction(trpo.penalty_coefficient(case.process, case.policy))
     return f"""\
 Lemma claim_ratio : forall (s : state {last_state}) (a : action {last_action}),
   real F (Qdiv (entry2 old s a) (entry2 new s a)) = real F (entry2 {ratios} s a).
-Proof. apply: (matrix_claim (program := fun s a => Qdiv (entry2 old s a) (entry2 new s a))) => [//|]. by vm_compute. Qed.
+Proof. by apply: (matrix_claim (program := fun s a => Qdiv (entry2 old s a) (entry2 new s a))); last vm_compute. Qed.
 
 Lemma claim_kl : forall ln s, kl ln (p_old s) (p_new s) = {terms}.
 Proof. by move=> ln s; rewrite (kl_computed old_valid new_valid); apply: eq_bigr => a _; rewrite claim_ratio. Qed.
@@ -50,15 +50,17 @@ Proof. by move=> ln; rewrite /kl_bound claim_kl_max claim_surrogate claim_penalt
 
 
 def enclosed(case: Case) -> list[Enclosed]:
-    """What spec gives in balls, beside the sums over the terms of `divergence_lemmas`."""
+    """What spec gives in balls, beside the sums over the terms of `divergence_lemmas`, where no support is lost."""
     process = case.process.to("ball")
     old, new = (numbers.convert(each, "ball") for each in (case.policy, case.new_policy))
-    sums = [_sum(*row) for row in zip(*divergence_terms(case), strict=True)]
-    found = [Enclosed("kl", *pair) for pair in zip(divergence.kl(old, new), sums, strict=True)]
-    top = numbers.largest(np.array(sums, dtype=object))
-    found.append(Enclosed("kl_max", divergence.kl_max(old, new), top))
-    level, penalty = trpo.surrogate(process, old, new), trpo.penalty_coefficient(process, old)
-    found.append(Enclosed("kl_bound", trpo.kl_bound(process, old, new), level - penalty * top))
+    kept = ~((case.new_policy == 0) & (case.policy != 0)).any(axis=1)
+    sums = [_sum(*row) for row, keeps in zip(zip(*divergence_terms(case), strict=True), kept, strict=True) if keeps]
+    found = [Enclosed("divergence.kl", *pair) for pair in zip(divergence.kl(old, new)[kept], sums, strict=True)]
+    if kept.all():  # elsewhere spec gives infinity, and the theorems suppose that no support is lost
+        top = numbers.largest(np.array(sums, dtype=object))
+        found.append(Enclosed("divergence.kl_max", divergence.kl_max(old, new), top))
+        level, penalty = trpo.surrogate(process, old, new), trpo.penalty_coefficient(process, old)
+        found.append(Enclosed("trpo.kl_bound", trpo.kl_bound(process, old, new), level - penalty * top))
     return found
 
 

@@ -3,21 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from rlproof.spec import gae, mdp, ppo, td, vtrace
 
 from .claims import Claim
 from .rocq_text import flag, fraction, listed, nested
-
-HEADER = """\
-From Coq Require Import ZArith QArith.
-From mathcomp Require Import all_ssreflect all_algebra.
-From rlproof.definitions Require trajectory ppo.
-From rlproof.bridge Require Import rationals certificates estimators claims.
-Import computation (entry, entry2).
-Local Open Scope ring_scope.
-"""
 
 
 class Data(NamedTuple):
@@ -47,23 +36,15 @@ class Data(NamedTuple):
     n: int
 
 
-def estimator_file(data: Data) -> str:
-    """The data, and a lemma for each claim."""
-    definitions = {
+def estimator_data(data: Data) -> dict[str, str]:
+    """The data as Rocq reads them: transitions, ratios, pairs of ratio and advantage, samples of values, states."""
+    return {
         "data": listed([f"Program.Transition {row}" for row in _rows(data)]),
         "ratios": nested(data.ratios),
         "batch": listed([f"({fraction(r)}, {fraction(a)})" for r, a in zip(data.ratios, data.advantages, strict=True)]),
         "samples": listed([f"({', '.join(map(fraction, row))})" for row in _samples(data)]),
         "visited": listed([f"{state}%N" for state in data.states]),
     }
-    section = [
-        "Section Claims.\nVariable F : realFieldType.",
-        "Let τ := trajectory_of F data.",
-        "Let pairs := map (pair_of F) batch.",
-        "Let values := map (sample_of F) samples.",
-    ]
-    named = [f"Definition {name} := {text}." for name, text in definitions.items()]
-    return "\n".join([HEADER, *named, *section, *(claim.lemma() for claim in estimator_claims(data)), "End Claims.", ""])
 
 
 def _rows(data: Data) -> Iterator[str]:
@@ -94,7 +75,9 @@ def _transitions(data: Data) -> Iterator[Claim]:
         for t, result in enumerate(results):
             row = f"(nth Program.blank data {t})"
             term = f"trajectory.{name} (real F {gamma}) (transition_of F {row})"
-            yield Claim(name, term, f"{name}_computed", f"Program.{name} {gamma} {row}", result, tag=f"_{t}")
+            yield Claim(
+                f"trajectory.{name}", term, f"{name}_computed", f"Program.{name} {gamma} {row}", result, tag=f"_{t}"
+            )
 
 
 def _trajectories(data: Data) -> Iterator[Claim]:
@@ -105,7 +88,7 @@ def _trajectories(data: Data) -> Iterator[Claim]:
     def claim(name: str, constants: list[str], result: Any, given: tuple[str, str] = ("", "")) -> Claim:
         real = " ".join(f"(real F {constant})" for constant in constants)
         return Claim(
-            name,
+            f"trajectory.{name}",
             f"trajectory.{name} {real} {given[0]} τ",
             f"{name}_computed",
             f"Program.{name} {' '.join(constants)} {given[1]} data",
@@ -132,7 +115,7 @@ def _traces(data: Data) -> Iterator[Claim]:
     for state, total in enumerate(totals):
         term = f"trajectory.lambda_backward (real F {gamma}) (real F {decay}) visited τ {state}%N"
         program = f"Program.lambda_backward {gamma} {decay} visited data {state}%N"
-        yield Claim("lambda_backward", term, "lambda_backward_computed", program, total, tag=f"_{state}")
+        yield Claim("trajectory.lambda_backward", term, "lambda_backward_computed", program, total, tag=f"_{state}")
 
 
 def _objectives(data: Data) -> Iterator[Claim]:
@@ -142,7 +125,7 @@ def _objectives(data: Data) -> Iterator[Claim]:
     def claim(name: str, constants: list[str], over: tuple[str, str], result: Any, tag: str = "") -> Claim:
         real = " ".join(f"(real F {constant})" for constant in constants)
         program = f"Program.{name} {' '.join(constants)} {over[1]}"
-        return Claim(name, f"ppo.{name} {real} {over[0]}", f"{name}_computed", program, result, tag=tag)
+        return Claim(f"ppo.{name}", f"ppo.{name} {real} {over[0]}", f"{name}_computed", program, result, tag=tag)
 
     batch, samples = ("pairs", "batch"), ("values", "samples")
     yield claim("cpi_objective", [], batch, ppo.cpi_objective(*pair))
@@ -157,8 +140,3 @@ def _objectives(data: Data) -> Iterator[Claim]:
     yield claim("value_loss", [], samples, ppo.value_loss(values, data.returns))
     loss = ppo.clipped_value_loss(values, data.old_values, data.returns, clip_epsilon=epsilon)
     yield claim("clipped_value_loss", [band], samples, loss)
-
-
-def ends(flags: Any) -> Any:
-    """Flags of the ends of episodes."""
-    return np.asarray(flags, dtype=bool)

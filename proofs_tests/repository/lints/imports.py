@@ -15,8 +15,12 @@ MAY_IMPORT = {
     "rlproof.impl": {"rlproof.spec", "rlproof.envs"},
     "rlproof.laws": {"rlproof.spec", "rlproof.oracle"},
     "rlproof.published": {"rlproof.spec", "rlproof.oracle", "rlproof.envs"},
+    "rlproof.proofs": {"rlproof.spec", "rlproof.oracle"},
 }
 """What of ours each package may import beside itself; the face, rlproof, may import all."""
+
+AMONG_THE_TESTS = ("rlproof.laws", "rlproof.published", "rlproof.proofs")
+"""The packages whose folders lie in proofs_tests/."""
 
 CORE_ONLY = {
     "rlproof.spec": {"numpy", "flint"},
@@ -79,12 +83,12 @@ def folder_names_as_packages(root: Path) -> list[str]:
 def absolute_imports_inside(root: Path) -> list[str]:
     """Imports inside the packages that spell out rlproof, where relative ones belong.
 
-    The laws and the published numbers lie among the tests and import as these do.
+    The laws, the published numbers and the proofs lie among the tests and import as these do.
     """
     return [
         f"{module.path.relative_to(root)}:{node.lineno}: write a relative import"
         for module in modules(root)
-        if module.name is not None and _layer(module.name) not in ("rlproof.laws", "rlproof.published")
+        if module.name is not None and _layer(module.name) not in AMONG_THE_TESTS
         for node in ast.walk(module.tree)
         if any(name.split(".")[0] == "rlproof" for name in _absolute_names(node))
     ]

@@ -11,18 +11,25 @@ from packaging.requirements import Requirement
 
 from .tree import NOT_SOURCE, packages
 
-LEFT_OUT = shutil.ignore_patterns(*NOT_SOURCE, ".*", "*.egg-info")
+COMPILED = (".vo", ".vok", ".vos", ".glob")
+"""What the prover writes beside its sources, apart from hidden files."""
+
+LEFT_OUT = shutil.ignore_patterns(*NOT_SOURCE, ".*", "*.egg-info", *(f"*{suffix}" for suffix in COMPILED))
 """What a clean clone does not have."""
 
 
 def expected_files(root: Path) -> set[str]:
-    """The path inside the wheel of every file that lies in a package folder."""
+    """The path inside the wheel of every file that lies in a package folder; hidden ones are leftovers."""
     folders = {folder: name.replace(".", "/") for name, folder in packages(root).items()}
     return {
         f"{prefix}/{path.relative_to(folder).as_posix()}"
         for folder, prefix in folders.items()
         for path in folder.rglob("*")
-        if path.is_file() and not NOT_SOURCE & set(path.parts) and _closest(path, folders) == folder
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.suffix not in COMPILED
+        and not NOT_SOURCE & set(path.parts)
+        and _closest(path, folders) == folder
     }
 
 

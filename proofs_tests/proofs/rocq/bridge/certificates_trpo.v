@@ -39,7 +39,8 @@ Lemma kl_computed ln (s : state n) :
 Proof. by apply: eq_bigr => a _; rewrite real_div. Qed.
 
 Lemma kl_max_computed ln :
-  kl_max ln p p' = largest (fun s : state n => \sum_(a < m.+1) real F (entry2 π s a) * ln (real F (entry2 π s a / entry2 π' s a))).
+  kl_max ln p p' = largest (fun s : state n =>
+    \sum_(a < m.+1) real F (entry2 π s a) * ln (real F (entry2 π s a / entry2 π' s a))).
 Proof. by apply: eq_largest => s; exact: kl_computed. Qed.
 
 Variables (x r r' : vector).
@@ -65,7 +66,14 @@ Qed.
 
 Lemma tv_bound_computed : tv_bound M p p' = real F (computation.tv_bound d x r π π').
 Proof.
-by rewrite /tv_bound real_sub real_mul real_power surrogate_computed (penalty_coefficient_computed F d_valid π_valid x_is_v) tv_max_computed.
+rewrite /tv_bound real_sub real_mul real_power surrogate_computed tv_max_computed.
+by rewrite (penalty_coefficient_computed F d_valid π_valid x_is_v).
+Qed.
+
+Lemma tv_bound_refined_computed : tv_bound_refined M p p' = real F (computation.tv_bound_refined d x r π π').
+Proof.
+rewrite /tv_bound_refined real_sub real_div !real_mul real_power !real_sub real_mul real_sub real_1 (real_nat F 4).
+by rewrite surrogate_computed (epsilon_computed F d_valid π_valid x_is_v) tv_max_computed.
 Qed.
 
 Lemma kl_bound_computed ln :
@@ -75,15 +83,16 @@ Proof.
 by rewrite /kl_bound surrogate_computed (penalty_coefficient_computed F d_valid π_valid x_is_v) kl_max_computed.
 Qed.
 
-Lemma largest_gain_computed :
-  largest (fun s => `|expected_advantage M p p' s|) = real F (computation.largest_gain d x π').
+Lemma largest_expected_advantage_computed :
+  largest_expected_advantage M p p' = real F (computation.largest_expected_advantage d x π').
 Proof.
 by rewrite real_largest; apply: eq_largest => s; rewrite real_abs expected_advantage_computed.
 Qed.
 
 Lemma cpo_bound_computed : cpo_bound M p p' = real F (computation.cpo_bound d x r π π').
 Proof.
-rewrite /cpo_bound real_sub real_div !real_mul real_sub real_1 (real_nat F 2) surrogate_computed -largest_gain_computed real_sum.
+rewrite /cpo_bound real_sub real_div !real_mul real_sub real_1 (real_nat F 2) surrogate_computed.
+rewrite -largest_expected_advantage_computed real_sum.
 congr (_ - _ * _ / _); apply: eq_bigr => s _.
 by rewrite real_mul (discounted_visitation_computed F d_valid π_valid r_is_visitation) tv_computed.
 Qed.
@@ -102,7 +111,18 @@ Lemma mixture_bound_computed :
   = real F (computation.mixture_bound d x r α π' new).
 Proof.
 rewrite real_sub real_div !real_power real_sub real_1 !real_mul real_power (real_nat F 2).
-by rewrite -(largest_gain_computed F d_valid π_valid π'_valid x_is_v) -(surrogate_computed F d_valid π_valid new_valid x_is_v r_is_visitation).
+rewrite -(largest_expected_advantage_computed F d_valid π_valid π'_valid x_is_v).
+by rewrite -(surrogate_computed F d_valid π_valid new_valid x_is_v r_is_visitation).
+Qed.
+
+Lemma mixture_bound_kl02_computed :
+  mixture_bound_kl02 (process_of F d_valid) (real F α) (policy_of F π_valid) (policy_of F π'_valid)
+    (policy_of F new_valid)
+  = real F (computation.mixture_bound_kl02 d x r α π' new).
+Proof.
+rewrite real_sub real_div !real_mul real_power !real_sub real_mul real_sub real_1 (real_nat F 2).
+rewrite -(largest_expected_advantage_computed F d_valid π_valid π'_valid x_is_v).
+by rewrite -(surrogate_computed F d_valid π_valid new_valid x_is_v r_is_visitation).
 Qed.
 
 End Mixture.

@@ -43,6 +43,14 @@ Lemma sup_norm_computed n (x : vector) :
   sup_norm (fun s : state n => real F (entry x s)) = real F (qlargest n (fun s => Qabs.Qabs (entry x s))).
 Proof. by rewrite real_largest; apply: eq_largest => s; rewrite real_abs. Qed.
 
+Lemma sup_norm_q_computed n m (x : matrix) :
+  sup_norm_q (fun (s : state n) (a : action m) => real F (entry2 x s a))
+  = real F (qlargest n (fun s => qlargest m (fun a => Qabs.Qabs (entry2 x s a)))).
+Proof.
+rewrite real_largest; apply: eq_largest => s; rewrite real_largest; apply: eq_largest => a.
+by rewrite real_abs.
+Qed.
+
 Section Operators.
 Variables (d : computation.data) (π : matrix).
 Hypotheses (d_valid : computation.valid d) (π_valid : computation.valid_policy d π).
@@ -56,6 +64,19 @@ Lemma optimality_v_of_estimate (x : vector) s :
   optimality_v (process_of F d_valid) (fun s' => real F (entry x s')) s
   = real F (computation.optimality_v d (entry x) s).
 Proof. exact: optimality_v_computed. Qed.
+
+Lemma expectation_q_of_estimate (x : matrix) s a :
+  expectation_q (process_of F d_valid) (policy_of F π_valid) (fun s' b => real F (entry2 x s' b)) s a
+  = real F (computation.expectation_q d π x s a).
+Proof.
+apply: backup_computed => s'; rewrite real_sum; apply: eq_bigr => b _.
+by rewrite real_mul.
+Qed.
+
+Lemma optimality_q_of_estimate (x : matrix) s a :
+  optimality_q (process_of F d_valid) (fun s' b => real F (entry2 x s' b)) s a
+  = real F (computation.optimality_q d x s a).
+Proof. by apply: backup_computed => s'; rewrite real_largest. Qed.
 
 End Operators.
 End Claims.

@@ -52,10 +52,16 @@ Definition backup (V : nat -> Q) s a : Q := R s a + γ * qsum S (fun s' => P s a
 Definition expectation_v (π : matrix) (V : nat -> Q) s : Q := qsum A (fun a => entry2 π s a * backup V s a).
 Definition optimality_v (V : nat -> Q) s : Q := qlargest (last_action d) (backup V s).
 
+Definition expectation_q (π x : matrix) s a : Q :=
+  backup (fun s' => qsum A (fun b => entry2 π s' b * entry2 x s' b)) s a.
+Definition optimality_q (x : matrix) s a : Q := backup (fun s' => qlargest (last_action d) (entry2 x s')) s a.
+
 (** Values and visits solve linear equations: a solution is checked, wherever it comes from. *)
-Definition is_v (π : matrix) (v : vector) : bool := qall S (fun s => Qeq_bool (entry v s) (expectation_v π (entry v) s)).
+Definition is_v (π : matrix) (v : vector) : bool :=
+  qall S (fun s => Qeq_bool (entry v s) (expectation_v π (entry v) s)).
 Definition is_visitation (π : matrix) (ρ : vector) : bool :=
-  qall S (fun s' => Qeq_bool (entry ρ s') (entry (initial d) s' + γ * qsum S (fun s => entry ρ s * policy_kernel π s s'))).
+  qall S (fun s' =>
+    Qeq_bool (entry ρ s') (entry (initial d) s' + γ * qsum S (fun s => entry ρ s * policy_kernel π s s'))).
 
 Definition q (v : vector) s a : Q := backup (entry v) s a.
 Definition advantage (v : vector) s a : Q := q v s a - entry v s.
@@ -84,11 +90,16 @@ Definition epsilon (v : vector) : Q :=
 Definition penalty_coefficient (v : vector) : Q := 4 * epsilon v * γ / power (1 - γ) 2.
 Definition tv_bound (v ρ : vector) (π π' : matrix) : Q :=
   surrogate v ρ π' - penalty_coefficient v * power (tv_max π π') 2.
-Definition largest_gain (v : vector) (π' : matrix) : Q :=
+Definition tv_bound_refined (v ρ : vector) (π π' : matrix) : Q :=
+  surrogate v ρ π'
+  - 4 * epsilon v * γ * power (tv_max π π') 2 / ((1 - γ) * (1 - γ * (1 - tv_max π π'))).
+Definition largest_expected_advantage (v : vector) (π' : matrix) : Q :=
   qlargest (last_state d) (fun s => Qabs (expected_advantage v π' s)).
 Definition mixture_bound (v ρ : vector) (α : Q) (π' new : matrix) : Q :=
-  surrogate v ρ new - 2 * largest_gain v π' * γ * power α 2 / power (1 - γ) 2.
+  surrogate v ρ new - 2 * largest_expected_advantage v π' * γ * power α 2 / power (1 - γ) 2.
+Definition mixture_bound_kl02 (v ρ : vector) (α : Q) (π' new : matrix) : Q :=
+  surrogate v ρ new - 2 * largest_expected_advantage v π' * γ * power α 2 / ((1 - γ) * (1 - γ * (1 - α))).
 Definition cpo_bound (v ρ : vector) (π π' : matrix) : Q :=
-  surrogate v ρ π' - 2 * γ * largest_gain v π' * qsum S (fun s => entry ρ s * tv π π' s) / (1 - γ).
+  surrogate v ρ π' - 2 * γ * largest_expected_advantage v π' * qsum S (fun s => entry ρ s * tv π π' s) / (1 - γ).
 
 End Programs.

@@ -15,14 +15,16 @@ Variables (F : realFieldType) (k : nat).
 Definition tv (p q : 'I_k.+1 -> F) : F := (\sum_a `|p a - q a|) / 2%:R.
 
 (** What a logarithm needs to be for the theorems: ln(xy) = ln x + ln y, and ln x <= x - 1. The natural logarithm
-    of the real numbers is one (statements/real_numbers.v), so that the theorems speak of something. *)
+    of the real numbers is one (statements/real_numbers.v), so that the theorems speak of something. A field
+    may have none, as the rational numbers have none; the theorems are then empty. *)
 Definition logarithm (ln : F -> F) : Prop :=
   (forall x y, 0 < x -> 0 < y -> ln (x * y) = ln x + ln y) /\ (forall x, 0 < x -> ln x <= x - 1).
 
 (** D_KL(p ‖ q) = Σ_a p(a) ln (p(a)/q(a)), where a term with p(a) = 0 is 0. *)
 Definition kl (ln : F -> F) (p q : 'I_k.+1 -> F) : F := \sum_a p a * ln (p a / q a).
 
-(** No support is lost: q(a) = 0 only where p(a) = 0. Elsewhere D_KL(p ‖ q) is infinite. *)
+(** q keeps the support of p: q(a) = 0 only where p(a) = 0. Elsewhere D_KL(p ‖ q) is infinite, and [kl] a number
+    without meaning: every theorem about it supposes this. *)
 Definition keeps_support (p q : 'I_k.+1 -> F) : Prop := forall a, q a = 0 -> p a = 0.
 
 End Divergence.

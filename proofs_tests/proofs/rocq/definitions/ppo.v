@@ -12,7 +12,8 @@ Section PPO.
 Variable F : realFieldType.
 Implicit Types (ε r A : F).
 
-(** The sum of a sequence; and the mean of f over a batch that is not empty. *)
+(** The sum of a sequence; and the mean of f over a batch. Of an empty batch, which the package refuses,
+    it is 0. *)
 Definition total (numbers : seq F) : F := foldr +%R 0 numbers.
 Definition mean (X : Type) (f : X -> F) (batch : seq X) : F := total (map f batch) / (size batch)%:R.
 

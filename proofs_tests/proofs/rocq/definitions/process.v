@@ -22,7 +22,9 @@ Section Process.
 Variables (F : realFieldType) (n m : nat).
 
 (** A decision process is valid by construction, as [spec.mdp.MDP] is: P(s'|s,a), R(s,a), ρ0(s), 0 <= γ < 1.
-    A terminal state is one that leads to itself and pays nothing. *)
+    [spec.mdp.MDP] admits γ = 1 too where every policy ends; no theorem here does. It marks terminal states; here a
+    terminal state is one that leads to itself and pays nothing, and no theorem needs the mark. R may depend on the
+    action; TRPO's r(s) is the case where it does not. *)
 Record MDP := Process {
   P : state n -> action m -> state n -> F;
   R : state n -> action m -> F;

@@ -43,7 +43,8 @@ Definition discounted_return τ : F := \sum_(t < H) γ M ^+ t * R M (state_at τ
 Definition reinforce τ (t : 'I_H) : F :=
   \sum_(k < H | (t <= k)%N) γ M ^+ k * R M (state_at τ k) (action_at τ k).
 
-(** ∇log π(a|s) = ∇π(a|s) / π(a|s), where [dπ] is the derivative ∇π; zero of an action that is never taken. *)
+(** ∇log π(a|s) = ∇π(a|s) / π(a|s), where [dπ] is the derivative ∇π; where π(a|s) = 0 the quotient is 0, as the prover
+    divides by zero. *)
 Definition score (π : policy F n m) (dπ : state n -> action m -> F) (s : state n) (a : action m) : F :=
   dπ s a / π s a.
 

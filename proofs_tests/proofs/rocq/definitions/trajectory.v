@@ -3,7 +3,10 @@
     The names are those of the package's functions, and so are the conventions where an episode ends. A trajectory
     may hold several episodes, or parts of them; an estimator gives one number for each transition, and the end of
     the data acts as a truncation. Of a sequence x of numbers, [x`_t] is entry t, counted from zero, and is zero
-    beyond the end. *)
+    beyond the end.
+
+    One discount for all transitions, where the package admits one for each; one sequence, where it admits several side
+    by side; and the empty sequence, which it refuses. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 Set Implicit Arguments.
@@ -41,10 +44,10 @@ Definition goes_on x : F := (1 - (terminated x)%:R) * (1 - (truncated x)%:R).
 Definition joined τ : Prop :=
   forall t, (t.+1 < size τ)%N -> ~~ ended (step τ t) -> next_value (step τ t) = value (step τ t.+1).
 
-(** δ_t = R_{t+1} + γ (1 - term_t) V(s_{t+1}) - V(s_t). *)
+(** td.error: δ_t = R_{t+1} + γ (1 - term_t) V(s_{t+1}) - V(s_t). *)
 Definition error γ x : F := reward x + γ * (1 - (terminated x)%:R) * next_value x - value x.
 
-(** A_t = δ_t + γλ (1 - term_t)(1 - trunc_t) A_{t+1}, and 0 at the end of the data. *)
+(** gae.advantage: A_t = δ_t + γλ (1 - term_t)(1 - trunc_t) A_{t+1}, and 0 at the end of the data. *)
 Fixpoint advantage γ λ τ : seq F :=
   if τ is x :: τ' then
     let following := advantage γ λ τ' in
@@ -95,8 +98,9 @@ Fixpoint backward_from (S : eqType) γ λ (s : S) (z : F) (states : seq S) τ : 
 (** The total off-line update of the value of state s by TD(λ). *)
 Definition lambda_backward (S : eqType) γ λ (states : seq S) τ (s : S) : F := backward_from γ λ s 0 states τ.
 
-(** v_t = V(s_t) + ρ_t δ_t + γ c_t (1 - term_t)(1 - trunc_t) (v_{t+1} - V(s_{t+1})), where ρ_t = min(ρ̄, r_t) and
-    c_t = min(c̄, r_t), and v - V is zero at the end of the data. *)
+(** vtrace.target: v_t = V(s_t) + ρ_t δ_t + γ c_t (1 - term_t)(1 - trunc_t) (v_{t+1} - V(s_{t+1})), where
+    ρ_t = min(ρ̄, r_t) and c_t = min(c̄, r_t), and v - V is zero at the end of the data. Neither r >= 0 nor c̄ <= ρ̄ is
+    supposed. *)
 Fixpoint target γ (rho_bar c_bar : F) (ratios : seq F) τ : seq F :=
   match ratios, τ with
   | r :: ratios', x :: τ' =>

@@ -12,7 +12,7 @@ Local Open Scope ring_scope.
     The expectation operator brings any two estimates nearer to each other by the discount.
     Equations: bellman.expectation_v
     Formula: ‖T_π U - T_π V‖ <= γ ‖U - V‖
-    Source: Puterman 1994, proposition 6.2.4; Bertsekas and Tsitsiklis 1996, section 2.2
+    Source: Puterman 1994, proposition 6.2.4; Bertsekas and Tsitsiklis 1996, section 2.3
     Differs: no *)
 Definition expectation_v_contracts : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (U V : state n -> F),
@@ -32,7 +32,7 @@ Definition expectation_v_is_monotone : Prop :=
     So does the optimality operator.
     Equations: bellman.optimality_v
     Formula: ‖T_* U - T_* V‖ <= γ ‖U - V‖
-    Source: Puterman 1994, proposition 6.2.4; Bertsekas and Tsitsiklis 1996, section 2.2
+    Source: Puterman 1994, proposition 6.2.4; Bertsekas and Tsitsiklis 1996, section 2.3
     Differs: no *)
 Definition optimality_v_contracts : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (U V : state n -> F),
@@ -70,8 +70,8 @@ Definition policy_evaluation_converges : Prop :=
 
 (** Theorem optimal_policy_exists.
     Some deterministic policy is the best in every state, and its values are the fixed point of T_*.
-    Equations: value.optimal_v, bellman.optimality_v, dp.policy_iteration
-    Formula: v_π_* = T_* v_π_*, and v_π <= v_π_* for every policy π, with π_* deterministic
+    Equations: value.optimal_v, bellman.optimality_v
+    Formula: v_* = T_* v_* and v_π <= v_* for every policy π, where v_* = v_{π_*} and π_* is deterministic
     Source: Sutton and Barto 2018, section 3.6, equations 3.15 and 3.19; Puterman 1994, theorem 6.2.7
     Differs: no *)
 Definition optimal_policy_exists : Prop :=
@@ -84,19 +84,19 @@ Definition optimal_policy_exists : Prop :=
     The optimality operator has no other fixed point.
     Equations: value.optimal_v, bellman.optimality_v
     Formula: U = T_* U and V = T_* V imply U = V
-    Source: Sutton and Barto 2018, section 3.6; Puterman 1994, theorem 6.2.3
+    Source: Sutton and Barto 2018, section 3.6; Puterman 1994, theorem 6.2.5
     Differs: no *)
 Definition optimal_v_is_the_only_fixed_point : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (U V : state n -> F),
     (forall s, U s = optimality_v M U s) -> (forall s, V s = optimality_v M V s) -> forall s, U s = V s.
 
 (** Theorem value_iteration_converges.
-    Sweeps of the optimality operator approach its fixed point geometrically.
+    Sweeps of the optimality operator approach its fixed point v_*, of which there is only one, geometrically.
     Equations: dp.value_iteration
     Formula: ‖T_*^k V - v_*‖ <= γ^k ‖V - v_*‖
-    Source: Sutton and Barto 2018, section 4.4; Puterman 1994, theorem 6.3.1
+    Source: Sutton and Barto 2018, section 4.4; Puterman 1994, theorem 6.3.3
     Differs: the rate, which the book does not state *)
 Definition value_iteration_converges : Prop :=
-  forall (F : realFieldType) (n m : nat) (M : MDP F n m) (best V : state n -> F) (k : nat),
-    (forall s, best s = optimality_v M best s) ->
-    sup_norm (fun s => iter k (optimality_v M) V s - best s) <= γ M ^+ k * sup_norm (fun s => V s - best s).
+  forall (F : realFieldType) (n m : nat) (M : MDP F n m) (v_star V : state n -> F) (k : nat),
+    (forall s, v_star s = optimality_v M v_star s) ->
+    sup_norm (fun s => iter k (optimality_v M) V s - v_star s) <= γ M ^+ k * sup_norm (fun s => V s - v_star s).

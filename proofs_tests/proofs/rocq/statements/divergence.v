@@ -8,13 +8,14 @@ Unset Printing Implicit Defensive.
 Import GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-(** Theorem tv_squared_below_kl.
+(** Theorem kl_dominates_squared_tv.
     Total variation, squared, is at most the Kullback-Leibler divergence.
     Equations: divergence.kl, divergence.tv, trpo.kl_bound
-    Formula: D_TV(p, q)^2 <= D_KL(p ‖ q)
-    Source: Pollard, as Schulman et al. 2015 (TRPO) cite it before equation 9
-    Differs: for every logarithm over every field with square roots; Pinsker's inequality is sharper by a factor 2 *)
-Definition tv_squared_below_kl : Prop :=
+    Formula: D_TV(p, q)^2 <= D_KL(p ‖ q), if q(a) = 0 only where p(a) = 0
+    Source: Pollard 2000, as Schulman et al. 2015 (TRPO) cite it before equation 9
+    Differs: for every logarithm over a field with square roots; elsewhere D_KL is infinite and there is nothing to
+      prove; Pinsker's inequality is sharper by a factor 2 *)
+Definition kl_dominates_squared_tv : Prop :=
   forall (F : rcfType) (k : nat) (ln : F -> F) (p q : 'I_k.+1 -> F),
     logarithm ln -> distribution p -> distribution q -> keeps_support p q ->
     tv p q ^+ 2 <= kl ln p q.
@@ -22,9 +23,10 @@ Definition tv_squared_below_kl : Prop :=
 (** Theorem bretagnolle_huber.
     The bound that says something however large the divergence is.
     Equations: divergence.bretagnolle_huber, divergence.kl, divergence.tv
-    Formula: ln(1 - D_TV(p, q)^2) >= -D_KL(p ‖ q)
+    Formula: D_TV(p, q) < 1 and ln(1 - D_TV(p, q)^2) >= -D_KL(p ‖ q), if q(a) = 0 only where p(a) = 0
     Source: Bretagnolle and Huber 1979; Tsybakov 2009, lemma 2.6
-    Differs: in logarithms, so that it holds of every logarithm: the source has D_TV <= sqrt(1 - exp(-D_KL)) *)
+    Differs: in logarithms, so that it holds of every logarithm: the source has D_TV <= sqrt(1 - exp(-D_KL));
+      elsewhere D_KL is infinite and there is nothing to prove *)
 Definition bretagnolle_huber : Prop :=
   forall (F : rcfType) (k : nat) (ln : F -> F) (p q : 'I_k.+1 -> F),
     logarithm ln -> distribution p -> distribution q -> keeps_support p q ->
@@ -33,29 +35,29 @@ Definition bretagnolle_huber : Prop :=
 (** Theorem kl_is_not_negative.
     The Kullback-Leibler divergence is at least zero.
     Equations: divergence.kl
-    Formula: D_KL(p ‖ q) >= 0
+    Formula: D_KL(p ‖ q) >= 0, if q(a) = 0 only where p(a) = 0
     Source: Kullback and Leibler 1951, lemma 3.1
-    Differs: no *)
+    Differs: elsewhere D_KL is infinite and there is nothing to prove *)
 Definition kl_is_not_negative : Prop :=
   forall (F : realFieldType) (k : nat) (ln : F -> F) (p q : 'I_k.+1 -> F),
     logarithm ln -> distribution p -> distribution q -> keeps_support p q ->
     0 <= kl ln p q.
 
-(** Theorem kl_is_zero_at_equality.
+(** Theorem kl_of_itself_is_zero.
     A distribution does not diverge from itself, whatever its support.
     Equations: divergence.kl
     Formula: D_KL(p ‖ p) = 0
     Source: Kullback and Leibler 1951, lemma 3.1
     Differs: no *)
-Definition kl_is_zero_at_equality : Prop :=
+Definition kl_of_itself_is_zero : Prop :=
   forall (F : realFieldType) (k : nat) (ln : F -> F) (p : 'I_k.+1 -> F), logarithm ln -> kl ln p p = 0.
 
 (** Theorem kl_is_zero_only_at_equality.
     Distributions that do not diverge are equal.
     Equations: divergence.kl
-    Formula: D_KL(p ‖ q) = 0 only if p = q
+    Formula: D_KL(p ‖ q) = 0 only if p = q, if q(a) = 0 only where p(a) = 0
     Source: Kullback and Leibler 1951, lemma 3.1
-    Differs: no *)
+    Differs: elsewhere D_KL is infinite and there is nothing to prove *)
 Definition kl_is_zero_only_at_equality : Prop :=
   forall (F : rcfType) (k : nat) (ln : F -> F) (p q : 'I_k.+1 -> F),
     logarithm ln -> distribution p -> distribution q -> keeps_support p q ->
@@ -83,7 +85,7 @@ Definition tv_is_at_most_one : Prop :=
 
 (** Theorem tv_is_what_p_has_more.
     It is the mass that p has above q, and what remains of one beside the overlap.
-    Equations: divergence.tv, divergence.coupling
+    Equations: divergence.tv
     Formula: D_TV(p, q) = Σ_a max(0, p(a) - q(a)) = 1 - Σ_a min(p(a), q(a))
     Source: Levin and Peres 2017, remark 4.3 and the proof of proposition 4.7
     Differs: no *)
@@ -91,13 +93,13 @@ Definition tv_is_what_p_has_more : Prop :=
   forall (F : realFieldType) (k : nat) (p q : 'I_k.+1 -> F), distribution p -> distribution q ->
     tv p q = \sum_a Num.max 0 (p a - q a) /\ tv p q = 1 - \sum_a Num.min (p a) (q a).
 
-(** Theorem tv_of_a_mixture.
+(** Theorem tv_scales_along_mixtures.
     A step towards q moves by its size times the distance.
-    Equations: divergence.tv, cpi.mixture_bound
-    Formula: D_TV(p, (1 - α) p + α q) = α D_TV(p, q)
+    Equations: divergence.tv
+    Formula: D_TV(p, (1 - α) p + α q) = α D_TV(p, q) if α >= 0
     Source: Schulman et al. 2015 (TRPO), section 3, where a distance replaces the weight α of the mixture
     Differs: the text states no equation; for one state *)
-Definition tv_of_a_mixture : Prop :=
+Definition tv_scales_along_mixtures : Prop :=
   forall (F : realFieldType) (k : nat) (p q : 'I_k.+1 -> F) (α : F), 0 <= α ->
     tv p (fun a => (1 - α) * p a + α * q a) = α * tv p q.
 

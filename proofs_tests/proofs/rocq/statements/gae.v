@@ -35,19 +35,19 @@ Definition gae_equals_the_direct_sum_within_an_episode : Prop :=
     Equations: gae.advantage
     Formula: A(x_k, x_{k+1}, ...) = (A_k, A_{k+1}, ...)
     Source: Schulman et al. 2016 (GAE), equation 16, whose sum runs forward
-    Differs: no; the paper leaves it unsaid *)
+    Differs: the paper leaves it unsaid *)
 Definition gae_depends_on_what_follows : Prop :=
   forall (F : realFieldType) (γ λ : F) (τ : seq (transition F)) (k : nat),
     advantage γ λ (drop k τ) = drop k (advantage γ λ τ).
 
-(** Theorem gae_of_joined_data.
+(** Theorem gae_of_concatenated_data.
     Appending data adds to each earlier estimate the first new one, discounted by γλ for each step between them and
     by nothing across an end of an episode.
     Equations: gae.advantage
     Formula: A_t(xs, ys) = A_t(xs) + [Π_{t<=j<|xs|} γλ (1 - term_j)(1 - trunc_j)] A_0(ys), then A(ys)
     Source: Schulman et al. 2016 (GAE), equation 16, its sum cut in two
-    Differs: no; the paper leaves it unsaid *)
-Definition gae_of_joined_data : Prop :=
+    Differs: the paper leaves it unsaid *)
+Definition gae_of_concatenated_data : Prop :=
   forall (F : realFieldType) (γ λ : F) (xs ys : seq (transition F)),
     advantage γ λ (xs ++ ys) =
       mkseq (fun t => (advantage γ λ xs)`_t
@@ -59,7 +59,7 @@ Definition gae_of_joined_data : Prop :=
     Equations: gae.advantage
     Formula: A(xs, x, ys) = (A(xs, x), A(ys)) if x ends an episode
     Source: Schulman et al. 2016 (GAE), equation 16, whose sum ends with the trajectory
-    Differs: no; it says what the package's convention at ends of episodes amounts to *)
+    Differs: it says what the package's convention at ends of episodes amounts to *)
 Definition gae_splits_at_episode_ends : Prop :=
   forall (F : realFieldType) (γ λ : F) (xs : seq (transition F)) (x : transition F) (ys : seq (transition F)),
     ended x -> advantage γ λ (rcons xs x ++ ys) = advantage γ λ (rcons xs x) ++ advantage γ λ ys.
@@ -77,7 +77,7 @@ Definition gae_at_lambda_zero_is_the_td_error : Prop :=
     At λ = 1 the values inside an episode cancel: the estimate is the return, bootstrapped where the episode was cut,
     minus the value.
     Equations: gae.advantage, mdp.rewards_to_go
-    Formula: A_t = R̂_t - V(s_t) at λ = 1
+    Formula: A_t = R̂_t - V(s_t) at λ = 1, if V of each successor inside an episode is V of the next row
     Source: Schulman et al. 2016 (GAE), equation 18
     Differs: the paper's return is never cut; the value of each successor is that of the next row, as in the paper *)
 Definition gae_at_lambda_one_is_the_return_minus_value : Prop :=
@@ -89,7 +89,7 @@ Definition gae_at_lambda_one_is_the_return_minus_value : Prop :=
     Equations: gae.advantage, td.error
     Formula: |A_t| <= D / (1 - γλ) if 0 <= γλ < 1 and |δ_k| <= D for all k
     Source: Schulman et al. 2016 (GAE), equation 16 and the geometric series
-    Differs: no; the paper leaves it unsaid *)
+    Differs: the paper leaves it unsaid *)
 Definition gae_is_bounded_by_the_errors : Prop :=
   forall (F : realFieldType) (γ λ D : F) (τ : seq (transition F)) (t : nat),
     0 <= γ * λ < 1 -> (forall k, (k < size τ)%N -> `|error γ (step τ k)| <= D) -> (t < size τ)%N ->

@@ -13,7 +13,7 @@ Local Open Scope ring_scope.
     Equations: trpo.performance_difference_by_visitation
     Formula: η(π') = η(π) + Σ_s ρ_π'(s) Σ_a π'(a|s) A_π(s,a)
     Source: Kakade and Langford 2002, lemma 6.1; Schulman et al. 2015 (TRPO), equation 2
-    Differs: no; the process is finite, as in the paper *)
+    Differs: rewards may depend on the action, where the paper has r(s) *)
 Definition performance_difference_by_visitation : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π π' : policy F n m),
     eta M π' = eta M π + \sum_s discounted_visitation M π' s * \sum_a π' s a * advantage M π s a.
@@ -23,7 +23,7 @@ Definition performance_difference_by_visitation : Prop :=
     Equations: trpo.performance_difference
     Formula: η(π') = η(π) + Σ_{t<H} γ^t E_π'[A_π(s_t, a_t)] + γ^H E_π'[v_π'(s_H) - v_π(s_H)]
     Source: Kakade and Langford 2002, lemma 6.1; Schulman et al. 2015 (TRPO), equation 1
-    Differs: the infinite sum is stated by its partial sums, exactly; performance_difference_converges bounds the rest *)
+    Differs: the infinite sum is stated by its partial sums, exactly; the theorem below bounds the rest *)
 Definition performance_difference : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π π' : policy F n m) (H : nat),
     eta M π' = eta M π

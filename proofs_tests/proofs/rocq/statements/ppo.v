@@ -14,7 +14,7 @@ Local Open Scope ring_scope.
     Equations: ppo.clip_objective, ppo.clip_objective_g
     Formula: min(r A, clip(r, 1-ε, 1+ε) A) = min(r A, g(ε, A)) if ε >= 0
     Source: Schulman et al. 2017 (PPO), equation 7; OpenAI Spinning Up, PPO, which defines g
-    Differs: no; both ε > 1 and negative ratios are included *)
+    Differs: both ε > 1 and negative ratios are included *)
 Definition both_clip_forms_agree_termwise : Prop :=
   forall (F : realFieldType) (ε r A : F), 0 <= ε -> clip_term ε r A = clip_term_g ε r A.
 
@@ -61,7 +61,8 @@ Definition clip_equals_cpi_inside_the_band : Prop :=
     The ratio counts in full wherever it makes the objective worse than the edge of the band would, however far it is
     from one.
     Equations: ppo.clip_objective
-    Formula: min(r A, clip(r, 1-ε, 1+ε) A) = r A if A >= 0 and r <= 1+ε, or A <= 0 and r >= 1-ε
+    Formula: min(r A, clip(r, 1-ε, 1+ε) A) = r A if A >= 0 and r <= 1+ε,
+      or A <= 0 and r >= 1-ε, for ε >= 0
     Source: Schulman et al. 2017 (PPO), section 3, after equation 7, and figure 1
     Differs: no *)
 Definition clip_keeps_what_is_worse : Prop :=
@@ -71,7 +72,8 @@ Definition clip_keeps_what_is_worse : Prop :=
 (** Theorem clip_is_flat_beyond_the_band.
     Where the ratio has moved out of the band in the direction of the advantage, the term is a constant.
     Equations: ppo.clip_objective
-    Formula: the term is (1+ε) A if A >= 0 and r >= 1+ε, and (1-ε) A if A <= 0 and r <= 1-ε
+    Formula: the term is (1+ε) A if A >= 0 and r >= 1+ε, and (1-ε) A if A <= 0 and r <= 1-ε,
+      for ε >= 0
     Source: Schulman et al. 2017 (PPO), figure 1
     Differs: no *)
 Definition clip_is_flat_beyond_the_band : Prop :=
@@ -84,7 +86,7 @@ Definition clip_is_flat_beyond_the_band : Prop :=
     Equations: ppo.clip_objective
     Formula: min(r A, clip(r, 1-ε, 1+ε) A) = r A - |A| max(sgn(A) (r - 1) - ε, 0) if ε >= 0
     Source: Schulman et al. 2017 (PPO), equation 7, rearranged
-    Differs: no; the paper has no such form *)
+    Differs: the paper has no such form *)
 Definition clip_equals_the_hinge_form : Prop :=
   forall (F : realFieldType) (ε r A : F), 0 <= ε ->
     clip_term ε r A = r * A - `|A| * Num.max (Num.sg A * (r - 1) - ε) 0.
@@ -94,7 +96,7 @@ Definition clip_equals_the_hinge_form : Prop :=
     Equations: ppo.clip_objective
     Formula: (1-α) f(r) + α f(r') <= f((1-α) r + α r') for 0 <= α <= 1, f(r) = min(r A, clip(r, 1-ε, 1+ε) A)
     Source: Schulman et al. 2017 (PPO), figure 1
-    Differs: no; the paper shows it by plots only *)
+    Differs: the paper shows it by plots only *)
 Definition clip_is_concave : Prop :=
   forall (F : realFieldType) (ε α r r' A : F), 0 <= ε -> 0 <= α <= 1 ->
     (1 - α) * clip_term ε r A + α * clip_term ε r' A <= clip_term ε ((1 - α) * r + α * r') A.
@@ -104,7 +106,7 @@ Definition clip_is_concave : Prop :=
     Equations: ppo.clip_objective
     Formula: L^CLIP(ε) <= L^CLIP(ε') if 0 <= ε <= ε'
     Source: Schulman et al. 2017 (PPO), equation 7
-    Differs: no; the paper leaves it unsaid *)
+    Differs: the paper leaves it unsaid *)
 Definition clip_is_monotone_in_epsilon : Prop :=
   forall (F : realFieldType) (ε ε' : F) (batch : seq (F * F)),
     0 <= ε -> ε <= ε' -> clip_objective ε batch <= clip_objective ε' batch.
@@ -114,7 +116,7 @@ Definition clip_is_monotone_in_epsilon : Prop :=
     Equations: ppo.clip_gradient, ppo.clip_objective
     Formula: f(r') <= f(r) + f'(r) (r' - r) for all r and r', f(r) = min(r A, clip(r, 1-ε, 1+ε) A)
     Source: derivative of Schulman et al. 2017 (PPO), equation 7
-    Differs: no; the paper leaves the slope at the kinks open *)
+    Differs: the paper leaves the slope at the kinks open *)
 Definition clip_gradient_is_a_supergradient : Prop :=
   forall (F : realFieldType) (ε r r' A : F), 0 <= ε ->
     clip_term ε r' A <= clip_term ε r A + clip_gradient ε r A * (r' - r).

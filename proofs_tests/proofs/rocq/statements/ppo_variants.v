@@ -24,7 +24,7 @@ Definition dual_clip_is_above_clip : Prop :=
     Equations: ppo.dual_clip_objective
     Formula: c A <= the term if A < 0
     Source: Ye et al. 2020 (Mastering complex control in MOBA games), section Dual-clip PPO
-    Differs: no *)
+    Differs: no; it is so by definition *)
 Definition dual_clip_is_bounded_below : Prop :=
   forall (F : realFieldType) (ε dual_clip r A : F), A < 0 -> dual_clip * A <= dual_clip_term ε dual_clip r A.
 
@@ -54,7 +54,7 @@ Definition clipped_value_stays_near_the_old_value : Prop :=
     Equations: ppo.clipped_value_loss, ppo.value_loss
     Formula: E_t[(V - V^targ)^2] <= E_t[max((V - V^targ)^2, (V^clip - V^targ)^2)]
     Source: OpenAI baselines, ppo2; Engstrom et al. 2020 (Implementation matters), section 3
-    Differs: no; the paper, as first printed, has a minimum for the maximum *)
+    Differs: the paper, as first printed, has a minimum for the maximum *)
 Definition clipped_value_loss_is_above_the_value_loss : Prop :=
   forall (F : realFieldType) (ε : F) (batch : seq (value_sample F)), value_loss batch <= clipped_value_loss ε batch.
 

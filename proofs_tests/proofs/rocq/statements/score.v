@@ -34,10 +34,10 @@ Definition expected_return_over_trajectories : Prop :=
 
 (** Theorem score_function_is_unbiased.
     The derivative of the expectation of any function of a trajectory is that of the function times the scores.
-    Equations: pg.reinforce, pg.loss
+    Equations: pg.reinforce
     Formula: d/dθ E_π[f(τ)] = E_π[f(τ) Σ_{t<H} ∇log π(a_t|s_t)]
     Source: Williams 1992; Sutton and Barto 2018, section 13.3
-    Differs: no; actions of probability zero are admitted *)
+    Differs: actions of probability zero are admitted *)
 Definition score_function_is_unbiased : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (H : nat) (f : trajectory n m H -> F)
     (π : F -> policy F n m) (dπ : state n -> action m -> F) (θ : F),
@@ -47,10 +47,11 @@ Definition score_function_is_unbiased : Prop :=
 
 (** Theorem reinforce_is_unbiased.
     REINFORCE estimates the gradient of the expected return: each score with the rewards from its step on.
-    Equations: pg.reinforce, pg.loss
+    Equations: pg.reinforce
     Formula: d/dθ η_H(π) = E_π[Σ_{t<H} γ^t G_t ∇log π(a_t|s_t)] with γ^t G_t = Σ_{t<=k<H} γ^k R(s_k,a_k)
     Source: Williams 1992; Sutton and Barto 2018, box of section 13.3
-    Differs: no; for episodes of any fixed length, as a terminal state pays nothing *)
+    Differs: a fixed horizon H, where the book's episodes end by themselves: one that ends earlier goes on in its
+      terminal state, where the weights are zero *)
 Definition reinforce_is_unbiased : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (H : nat)
     (π : F -> policy F n m) (dπ : state n -> action m -> F) (θ : F),
@@ -79,7 +80,7 @@ Definition reinforce_admits_the_full_return : Prop :=
     Equations: pg.baseline
     Formula: E_π[Σ_{t<H} γ^t b_t(s_t) ∇log π(a_t|s_t)] = 0
     Source: Williams 1992; Sutton and Barto 2018, equations 13.10 and 13.11
-    Differs: no; the baseline may depend on the time *)
+    Differs: the baseline may depend on the time *)
 Definition baseline_of_the_state_adds_nothing : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (H : nat) (b : nat -> state n -> F)
     (π : F -> policy F n m) (dπ : state n -> action m -> F) (θ : F),
@@ -89,7 +90,7 @@ Definition baseline_of_the_state_adds_nothing : Prop :=
 
 (** Theorem derivative_is_unique.
     A function has at most one derivative at a point, so that these theorems determine the gradient.
-    Equations: pg.reinforce
+    Equations: pg.theorem
     Formula: f'(θ) = d and f'(θ) = d' only if d = d'
     Source: Rudin 1976, theorem 9.12
     Differs: over any ordered field *)
@@ -99,7 +100,7 @@ Definition derivative_is_unique : Prop :=
 
 (** Theorem derivative_of_a_polynomial.
     A polynomial has its formal derivative, so that these theorems speak of something over any ordered field.
-    Equations: pg.reinforce
+    Equations: pg.theorem
     Formula: d/dx Σ_i c_i x^i = Σ_i i c_i x^(i-1)
     Source: Rudin 1976, example 5.4
     Differs: over any ordered field *)

@@ -11,33 +11,34 @@ Local Open Scope ring_scope.
 
 (** Theorem has_derivative_is_the_derivative.
     Of real functions the derivative is the limit of difference quotients, as the library of analysis has it.
-    Equations: pg.reinforce
+    Equations: pg.theorem
     Formula: f(θ + h) = f(θ) + d h + o(h) iff (f(θ + h) - f(θ)) / h -> d as h -> 0
-    Source: Rudin 1976, definition 5.1 and equation 9.13
+    Source: Rudin 1976, definition 5.1 and section 9.10
     Differs: no *)
 Definition has_derivative_is_the_derivative : Prop :=
   forall (R : realType) (f : R -> R) (θ d : R), has_derivative f θ d <-> is_derive θ 1 f d.
 
-(** Theorem score_function_is_unbiased.
+(** Theorem score_function_is_unbiased_over_the_reals.
     The derivative of the expectation of any function of a trajectory is that of the function times the scores.
-    Equations: pg.reinforce, pg.loss
+    Equations: pg.reinforce
     Formula: d/dθ E_π[f(τ)] = E_π[f(τ) Σ_{t<H} ∇log π(a_t|s_t)]
     Source: Williams 1992; Sutton and Barto 2018, section 13.3
-    Differs: no; actions of probability zero are admitted *)
-Definition score_function_is_unbiased : Prop :=
+    Differs: actions of probability zero are admitted *)
+Definition score_function_is_unbiased_over_the_reals : Prop :=
   forall (R : realType) (n m : nat) (M : MDP R n m) (H : nat) (f : trajectory n m H -> R)
     (π : R -> policy R n m) (dπ : state n -> action m -> R) (θ : R),
     (forall s a, is_derive θ 1 (fun x => π x s a) (dπ s a)) ->
     is_derive θ 1 (fun x => expectation M (π x) f)
       (expectation M (π θ) (fun τ => f τ * \sum_(t < H) score (π θ) dπ (state_at τ t) (action_at τ t))).
 
-(** Theorem reinforce_is_unbiased.
+(** Theorem reinforce_is_unbiased_over_the_reals.
     REINFORCE estimates the gradient of the expected return: each score with the rewards from its step on.
-    Equations: pg.reinforce, pg.loss
+    Equations: pg.reinforce
     Formula: d/dθ η_H(π) = E_π[Σ_{t<H} γ^t G_t ∇log π(a_t|s_t)] with γ^t G_t = Σ_{t<=k<H} γ^k R(s_k,a_k)
     Source: Williams 1992; Sutton and Barto 2018, box of section 13.3
-    Differs: no; for episodes of any fixed length, as a terminal state pays nothing *)
-Definition reinforce_is_unbiased : Prop :=
+    Differs: a fixed horizon H, where the book's episodes end by themselves: one that ends earlier goes on in its
+      terminal state, where the weights are zero *)
+Definition reinforce_is_unbiased_over_the_reals : Prop :=
   forall (R : realType) (n m : nat) (M : MDP R n m) (H : nat)
     (π : R -> policy R n m) (dπ : state n -> action m -> R) (θ : R),
     (forall s a, is_derive θ 1 (fun x => π x s a) (dπ s a)) ->

@@ -11,7 +11,8 @@ Local Open Scope ring_scope.
 (** Theorem n_step_return_equals_the_explicit_sum.
     Where no episode ends before step n, the recursion gives the book's sum of n rewards and a value.
     Equations: td.n_step_return
-    Formula: G_{t:t+n} = Σ_{k<n} γ^k R_{t+k+1} + γ^n (1 - term_{t+n-1}) V(s_{t+n})
+    Formula: G_{t:t+n} = Σ_{k<n} γ^k R_{t+k+1} + γ^n (1 - term_{t+n-1}) V(s_{t+n}) if n >= 1, t+n <= T
+      and no transition from t to t+n-2 ends an episode; the book's n is n.+1 below
     Source: Sutton and Barto 2018, equation 7.1
     Differs: the value of a terminal state, zero in the book, is masked *)
 Definition n_step_return_equals_the_explicit_sum : Prop :=
@@ -35,7 +36,7 @@ Definition n_step_return_of_all_steps_is_the_return : Prop :=
     Equations: td.lambda_return, td.n_step_return
     Formula: G^λ_t = (1-λ) Σ_{n=1}^{T-t-1} λ^{n-1} G_{t:t+n} + λ^{T-t-1} G_{t:T}
     Source: Sutton and Barto 2018, equations 12.3 and 12.9
-    Differs: no; an n-step return that would reach beyond an end of an episode stops there *)
+    Differs: an n-step return that would reach beyond an end of an episode stops there *)
 Definition lambda_return_averages_n_step_returns : Prop :=
   forall (F : realFieldType) (γ λ : F) (τ : seq (transition F)) (t : nat),
     (lambda_return γ λ τ)`_t =
@@ -63,8 +64,8 @@ Definition lambda_return_at_one_is_the_return : Prop :=
 (** Theorem lambda_return_minus_value_is_gae.
     What the λ-return is above the value is the generalised advantage estimate with the same λ.
     Equations: td.lambda_return, gae.advantage
-    Formula: G^λ_t - V(s_t) = A_t
-    Source: Sutton and Barto 2018, section 12.3, for weights that stay; Schulman et al. 2016 (GAE), section 3
+    Formula: G^λ_t - V(s_t) = A_t, if V of each successor inside an episode is V of the next row
+    Source: Sutton and Barto 2018, section 12.3, equation 12.10; Schulman et al. 2016 (GAE), section 3
     Differs: the value of each successor inside an episode is that of the next row, as in both sources *)
 Definition lambda_return_minus_value_is_gae : Prop :=
   forall (F : realFieldType) (γ λ : F) (τ : seq (transition F)) (t : nat),
@@ -73,9 +74,10 @@ Definition lambda_return_minus_value_is_gae : Prop :=
 (** Theorem backward_view_equals_forward_view.
     Errors times eligibility traces add up, for each state, to the sum of λ-return minus value over its visits.
     Equations: td.lambda_backward, td.lambda_return
-    Formula: Σ_t δ_t z_t(s) = Σ_t 1[s_t = s] (G^λ_t - V(s_t))
+    Formula: Σ_t δ_t z_t(s) = Σ_t 1[s_t = s] (G^λ_t - V(s_t)),
+      if V of each successor inside an episode is V of the next row
     Source: Sutton and Barto 2018, equations 12.5 to 12.7, off-line; Sutton 1988
-    Differs: several episodes in one sequence; states are of any type *)
+    Differs: several episodes in one sequence; states are of any type; values need not come from a table *)
 Definition backward_view_equals_forward_view : Prop :=
   forall (F : realFieldType) (S : eqType) (γ λ : F) (states : seq S) (τ : seq (transition F)) (s : S),
     joined τ -> size states = size τ ->

@@ -10,20 +10,20 @@ Local Open Scope ring_scope.
 
 (** Theorem resolvent_is_invertible.
     The matrix that values and visits are solved with is invertible, whatever the policy.
-    Equations: mdp.resolvent_matrix, value.v, mdp.discounted_visitation
+    Equations: mdp.policy_kernel, value.v, mdp.discounted_visitation
     Formula: I - γ P_π is invertible
     Source: Puterman 1994, theorem 6.1.1
     Differs: no *)
 Definition resolvent_is_invertible : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m), resolvent_matrix M π \in unitmx.
 
-(** Theorem v_satisfies_bellman.
+(** Theorem v_is_the_fixed_point.
     The value of a state is the expected reward and the discounted value of what follows.
     Equations: value.v, bellman.expectation_v
     Formula: v_π(s) = Σ_a π(a|s) [R(s,a) + γ Σ_s' P(s'|s,a) v_π(s')]
     Source: Sutton and Barto 2018, equation 3.14
     Differs: no *)
-Definition v_satisfies_bellman : Prop :=
+Definition v_is_the_fixed_point : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (s : state n),
     v M π s = expectation_v M π (v M π) s.
 
@@ -37,13 +37,13 @@ Definition v_is_the_only_fixed_point : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (V : state n -> F),
     (forall s, V s = expectation_v M π V s) -> forall s, V s = v M π s.
 
-(** Theorem v_is_the_mean_of_q.
+(** Theorem q_averages_to_v.
     The value of a state is the mean of the values of its actions, and advantages have mean zero.
     Equations: value.v, value.q, value.advantage
     Formula: v_π(s) = Σ_a π(a|s) q_π(s,a), and Σ_a π(a|s) A_π(s,a) = 0
     Source: Sutton and Barto 2018, exercise 3.18
     Differs: no *)
-Definition v_is_the_mean_of_q : Prop :=
+Definition q_averages_to_v : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (s : state n),
     v M π s = \sum_a π s a * q M π s a /\ \sum_a π s a * advantage M π s a = 0.
 
@@ -58,12 +58,12 @@ Definition eta_is_the_limit_of_returns : Prop :=
     (forall s a, `|R M s a| <= c) ->
     `|eta M π - finite_horizon_return M π H| <= γ M ^+ H * c / (1 - γ M).
 
-(** Theorem residual_bound.
+(** Theorem residual_bounds_the_error.
     How far any estimate is from the values is bounded by its Bellman residual.
     Equations: bellman.residual_bound
     Formula: ‖U - v_π‖ <= ‖T_π U - U‖ / (1-γ)
     Source: Puterman 1994, theorem 6.3.1; Williams and Baird 1993
     Differs: no *)
-Definition residual_bound : Prop :=
+Definition residual_bounds_the_error : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (U : state n -> F),
     sup_norm (fun s => U s - v M π s) <= sup_norm (fun s => expectation_v M π U s - U s) / (1 - γ M).

@@ -18,13 +18,13 @@ Definition visitation_is_not_negative : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (s : state n),
     0 <= discounted_visitation M π s.
 
-(** Theorem visitation_sums_to_the_horizon.
+(** Theorem visitation_sums_to_horizon.
     All states together are visited as often as there are discounted steps.
     Equations: mdp.discounted_visitation
     Formula: Σ_s ρ_π(s) = 1 / (1-γ)
     Source: Schulman et al. 2015 (TRPO), definition below equation 1
     Differs: no *)
-Definition visitation_sums_to_the_horizon : Prop :=
+Definition visitation_sums_to_horizon : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m),
     \sum_s discounted_visitation M π s = (1 - γ M)^-1.
 
@@ -49,12 +49,12 @@ Definition visitation_is_the_sum_over_time : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m) (H : nat),
     \sum_s `|discounted_visitation M π s - \sum_(t < H) γ M ^+ t * visited_at M π t s| = γ M ^+ H / (1 - γ M).
 
-(** Theorem eta_is_visitation_times_reward.
+(** Theorem eta_equals_visitation_times_reward.
     The return is what is paid at each visit.
     Equations: mdp.eta, mdp.discounted_visitation
     Formula: η(π) = Σ_s ρ_π(s) Σ_a π(a|s) R(s,a)
     Source: Puterman 1994, section 6.9
     Differs: no *)
-Definition eta_is_visitation_times_reward : Prop :=
+Definition eta_equals_visitation_times_reward : Prop :=
   forall (F : realFieldType) (n m : nat) (M : MDP F n m) (π : policy F n m),
     eta M π = \sum_s discounted_visitation M π s * \sum_a π s a * R M s a.

@@ -25,8 +25,8 @@ Definition vtrace_equals_the_direct_sum : Prop :=
     On policy, clipped at ρ̄ >= 1 and at c̄ = λ <= 1, the target is the value plus the generalised advantage.
     Equations: vtrace.target, gae.advantage
     Formula: v_t - V(s_t) = A_t if all r = 1, ρ̄ >= 1, c̄ = λ <= 1
-    Source: Espeholt et al. 2018 (IMPALA), remarks 1 and 2, where λ multiplies c
-    Differs: no; the paper leaves the connection to generalised advantages unsaid *)
+    Source: Espeholt et al. 2018 (IMPALA), remark 2: on policy it is TD(λ)
+    Differs: λ is the level c̄ here; the paper multiplies c by λ; with all ratios one the two are the same *)
 Definition vtrace_on_policy_is_gae : Prop :=
   forall (F : realFieldType) (γ λ rho_bar : F) (τ : seq (transition F)) (t : nat),
     1 <= rho_bar -> λ <= 1 ->
@@ -36,8 +36,8 @@ Definition vtrace_on_policy_is_gae : Prop :=
     On policy, with no level below one, it is the value plus the generalised advantage at λ = 1.
     Equations: vtrace.target, gae.advantage
     Formula: v_t - V(s_t) = A_t at λ = 1 if all r = 1, ρ̄ >= 1, c̄ >= 1
-    Source: Espeholt et al. 2018 (IMPALA), remark 1
-    Differs: no *)
+    Source: Espeholt et al. 2018 (IMPALA), equation 2 and the text above it
+    Differs: the paper leaves the connection to generalised advantages unsaid *)
 Definition vtrace_on_policy_is_gae_at_lambda_one : Prop :=
   forall (F : realFieldType) (γ rho_bar c_bar : F) (τ : seq (transition F)) (t : nat),
     1 <= rho_bar -> 1 <= c_bar ->
@@ -47,7 +47,8 @@ Definition vtrace_on_policy_is_gae_at_lambda_one : Prop :=
     On policy, with no level below one, the targets are the returns: Bellman targets of as many steps as remain.
     Equations: vtrace.target, mdp.rewards_to_go
     Formula: v_t = R̂_t if all r = 1, ρ̄ >= 1, c̄ >= 1
-    Source: Espeholt et al. 2018 (IMPALA), equation 2 and remark 1
+      and V of each successor inside an episode is V of the next row
+    Source: Espeholt et al. 2018 (IMPALA), equation 2
     Differs: ends of episodes are inside; the value of each successor is that of the next row, as in the paper *)
 Definition vtrace_on_policy_is_the_return : Prop :=
   forall (F : realFieldType) (γ rho_bar c_bar : F) (τ : seq (transition F)),

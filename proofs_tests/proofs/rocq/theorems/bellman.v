@@ -16,7 +16,8 @@ Hypothesis g_ge0 : 0 <= g.
 Hypothesis contracts : forall U V, sup_norm (fun s => T U s - T V s) <= g * sup_norm (fun s => U s - V s).
 
 Lemma iterates_converge best V k :
-  (forall s, best s = T best s) -> sup_norm (fun s => iter k T V s - best s) <= g ^+ k * sup_norm (fun s => V s - best s).
+  (forall s, best s = T best s) ->
+  sup_norm (fun s => iter k T V s - best s) <= g ^+ k * sup_norm (fun s => V s - best s).
 Proof.
 move=> fixed; elim: k => [|k IH]; first by rewrite mul1r.
 have -> : sup_norm (fun s => iter k.+1 T V s - best s) = sup_norm (fun s => T (iter k T V) s - T best s).
@@ -124,7 +125,8 @@ apply/eqP; rewrite ffunE eq_le (largest_ge (fun a => R M s a + γ M * \sum_s' P 
 by apply: largest_le => b; case: arg_maxP => // a _ /(_ b isT).
 Qed.
 
-Lemma optimal_choice : exists f : {ffun state n -> action m}, forall s, v M (choosing f) s = optimality_v M (v M (choosing f)) s.
+Lemma optimal_choice : exists f : {ffun state n -> action m},
+  forall s, v M (choosing f) s = optimality_v M (v M (choosing f)) s.
 Proof.
 pose total f := \sum_s v M (choosing f) s.
 case: (@arg_maxP _ _ _ (greedy_choice (fun _ => 0)) predT total isT) => f _ top; exists f.

@@ -44,7 +44,7 @@ Qed.
 
 End TotalVariation.
 
-Theorem tv_squared_below_kl : statements.divergence.tv_squared_below_kl.
+Theorem kl_dominates_squared_tv : statements.divergence.kl_dominates_squared_tv.
 Proof.
 move=> F k ln p q lnP dp dq pq; apply: le_trans (tv_squared_below_affinity dp dq) _.
 apply: le_trans (kl_above_affinity lnP dp dq pq ltr01).
@@ -78,7 +78,7 @@ rewrite -[X in X <= _](subrr 1) -{1}p1 -q1 -sumrB.
 by apply: ler_sum => a _; exact: (kl_term lnP (p0 a) (q0 a) (@pq a)).
 Qed.
 
-Theorem kl_is_zero_at_equality : statements.divergence.kl_is_zero_at_equality.
+Theorem kl_of_itself_is_zero : statements.divergence.kl_of_itself_is_zero.
 Proof.
 move=> F k ln p lnP; apply: big1 => a _; have [-> | p0] := eqVneq (p a) 0; first by rewrite mul0r.
 by rewrite divff // (ln1 lnP) mulr0.
@@ -87,7 +87,7 @@ Qed.
 Theorem kl_is_zero_only_at_equality : statements.divergence.kl_is_zero_only_at_equality.
 Proof.
 move=> F k ln p q lnP dp dq pq e; apply: tv_eq0; apply/eqP; rewrite -sqrf_eq0 eq_le sqr_ge0 andbT -e.
-exact: tv_squared_below_kl.
+exact: kl_dominates_squared_tv.
 Qed.
 
 Theorem tv_is_a_metric : statements.divergence.tv_is_a_metric.
@@ -109,7 +109,7 @@ Qed.
 Theorem tv_is_what_p_has_more : statements.divergence.tv_is_what_p_has_more.
 Proof. by move=> F k p q dp dq; split; [exact: tv_positive_part | exact: tv_overlap]. Qed.
 
-Theorem tv_of_a_mixture : statements.divergence.tv_of_a_mixture.
+Theorem tv_scales_along_mixtures : statements.divergence.tv_scales_along_mixtures.
 Proof.
 move=> F k p q α α0; rewrite /tv mulrA mulr_sumr; congr (_ / _); apply: eq_bigr => a _.
 rewrite -[X in X * `|_|](ger0_norm α0) -normrM; congr (`|_|).

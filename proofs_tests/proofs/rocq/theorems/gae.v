@@ -69,7 +69,7 @@ Qed.
 Theorem gae_depends_on_what_follows : statements.gae.gae_depends_on_what_follows.
 Proof. by move=> F γ λ τ k; exact: drop_advantage. Qed.
 
-Theorem gae_of_joined_data : statements.gae.gae_of_joined_data.
+Theorem gae_of_concatenated_data : statements.gae.gae_of_concatenated_data.
 Proof.
 move=> F γ λ xs ys; apply: (@eq_from_nth _ 0) => [|t _].
   by rewrite size_cat size_mkseq !size_advantage size_cat.

@@ -15,9 +15,9 @@ Local Open Scope ring_scope.
 Theorem natural_logarithm_is_a_logarithm : statements.real_numbers.natural_logarithm_is_a_logarithm.
 Proof. exact: natural_logarithm. Qed.
 
-Theorem tv_squared_below_kl_in_nats : statements.real_numbers.tv_squared_below_kl_in_nats.
+Theorem kl_dominates_squared_tv_in_nats : statements.real_numbers.kl_dominates_squared_tv_in_nats.
 Proof.
-move=> R k p q; exact: (theorems.divergence.tv_squared_below_kl (natural_logarithm_is_a_logarithm R)).
+move=> R k p q; exact: (theorems.divergence.kl_dominates_squared_tv (natural_logarithm_is_a_logarithm R)).
 Qed.
 
 Theorem bretagnolle_huber_in_nats : statements.real_numbers.bretagnolle_huber_in_nats.

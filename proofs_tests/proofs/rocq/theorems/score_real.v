@@ -15,13 +15,13 @@ Local Open Scope ring_scope.
 Theorem has_derivative_is_the_derivative : statements.score_real.has_derivative_is_the_derivative.
 Proof. exact: is_deriveP. Qed.
 
-Theorem score_function_is_unbiased : statements.score_real.score_function_is_unbiased.
+Theorem score_function_is_unbiased_over_the_reals : statements.score_real.score_function_is_unbiased_over_the_reals.
 Proof.
 move=> R n m M H f π dπ θ dπP; apply/is_deriveP.
 by apply: theorems.score.score_function_is_unbiased => s a; apply/is_deriveP.
 Qed.
 
-Theorem reinforce_is_unbiased : statements.score_real.reinforce_is_unbiased.
+Theorem reinforce_is_unbiased_over_the_reals : statements.score_real.reinforce_is_unbiased_over_the_reals.
 Proof.
 move=> R n m M H π dπ θ dπP; apply/is_deriveP.
 by apply: theorems.score.reinforce_is_unbiased => s a; apply/is_deriveP.

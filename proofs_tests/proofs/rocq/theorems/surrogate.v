@@ -10,7 +10,7 @@ Unset Printing Implicit Defensive.
 Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-Theorem surrogate_at_the_old_policy : statements.surrogate.surrogate_at_the_old_policy.
+Theorem surrogate_at_the_old_policy_is_eta : statements.surrogate.surrogate_at_the_old_policy_is_eta.
 Proof.
 move=> F n m M π; rewrite /surrogate big1 ?addr0 // => s _.
 by rewrite expected_advantage_self mulr0.
@@ -22,7 +22,7 @@ Proof. by move=> F n m M π π'; exact: surrogate_errorE. Qed.
 Theorem surrogate_is_affine : statements.surrogate.surrogate_is_affine.
 Proof. by move=> F n m M π π' new α mix; exact: surrogate_mixture. Qed.
 
-Theorem surrogate_matches_to_first_order : statements.surrogate.surrogate_matches_to_first_order.
+Theorem surrogate_matches_eta_to_first_order : statements.surrogate.surrogate_matches_eta_to_first_order.
 Proof.
 move=> F n m M π π' new α /andP[α0 α1] mix; rewrite -(surrogate_mixture M mix).
 have bound := error_by_uniform_tv (fun s => tv_mixture_le mix s α0) (epsilon_ge M π).

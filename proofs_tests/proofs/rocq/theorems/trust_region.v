@@ -16,23 +16,25 @@ Variables (F : rcfType) (n m : nat) (ln : F -> F) (M : MDP F n m).
 Hypothesis ln_logarithm : logarithm ln.
 Implicit Types π : policy F n m.
 
-Lemma tv_squared_below_kl_max π π' s : admissible π π' -> tv (π s) (π' s) ^+ 2 <= kl_max ln π π'.
+Lemma kl_dominates_squared_tv_max π π' s :
+  (forall s, keeps_support (π s) (π' s)) -> tv (π s) (π' s) ^+ 2 <= kl_max ln π π'.
 Proof.
 move=> support; apply: le_trans (largest_ge (fun s => kl ln (π s) (π' s)) s).
-by apply: divergence.tv_squared_below_kl => //; exact: policy_is_a_distribution.
+by apply: divergence.kl_dominates_squared_tv => //; exact: policy_is_a_distribution.
 Qed.
 
-Lemma error_by_kl π π' : admissible π π' ->
+Lemma error_by_kl π π' : finite_penalty M π π' ->
   `|eta M π' - surrogate M π π'| <= penalty_coefficient M π * kl_max ln π π'.
 Proof.
 move=> support; have tvα s : tv (π s) (π' s) <= tv_max π π' by exact: (largest_ge (fun s => tv (π s) (π' s))).
 rewrite (le_trans (error_by_uniform_tv tvα (epsilon_ge M π))) // mulrAC -/(penalty_coefficient M π).
+case: support => [-> | support]; first by rewrite !mul0r.
 rewrite ler_wpmul2l ?penalty_coefficient_ge0 //.
 have [s top] := largest_attained (fun s => tv (π s) (π' s)); rewrite /tv_max top.
-exact: tv_squared_below_kl_max.
+exact: kl_dominates_squared_tv_max.
 Qed.
 
-Lemma kl_bound_below π π' : admissible π π' -> kl_bound M ln π π' <= eta M π'.
+Lemma kl_bound_below π π' : finite_penalty M π π' -> kl_bound M ln π π' <= eta M π'.
 Proof.
 move/error_by_kl; rewrite distrC => /(le_trans (ler_norm _)).
 by rewrite ler_subl_addl -ler_subl_addr.
@@ -41,7 +43,7 @@ Qed.
 Lemma kl_max_self π : kl_max ln π π = 0.
 Proof.
 have [s top] := largest_attained (fun s => kl ln (π s) (π s)); rewrite /kl_max top.
-exact: divergence.kl_is_zero_at_equality.
+exact: divergence.kl_of_itself_is_zero.
 Qed.
 
 Lemma kl_bound_self π : kl_bound M ln π π = eta M π.
@@ -71,6 +73,6 @@ Theorem algorithm1 : statements.trust_region.algorithm1.
 Proof.
 move=> F n m ln M π ln_logarithm support best i j /subnK <-; elim: (j - i)%N => // k IH.
 apply: le_trans IH _; rewrite addSn; set l := (k + i)%N.
-rewrite -(kl_bound_self M ln_logarithm (π l)); apply: le_trans (best l (π l) _) _; first by move=> s a.
+rewrite -(kl_bound_self M ln_logarithm (π l)); apply: le_trans (best l (π l) _) _; first by right=> s a.
 exact: kl_bound_below.
 Qed.

@@ -13,7 +13,7 @@ Local Open Scope ring_scope.
 Theorem resolvent_is_invertible : statements.values.resolvent_is_invertible.
 Proof. by move=> F n m M π; exact: resolvent_unit (kernel_is_a_distribution M π) (γ_is_a_discount M). Qed.
 
-Theorem v_satisfies_bellman : statements.values.v_satisfies_bellman.
+Theorem v_is_the_fixed_point : statements.values.v_is_the_fixed_point.
 Proof. by move=> F n m M π s; exact: v_bellman. Qed.
 
 Theorem v_is_the_only_fixed_point : statements.values.v_is_the_only_fixed_point.
@@ -22,7 +22,7 @@ move=> F n m M π V /fixed_point_iff fixed s.
 exact: discounted_sum_unique (kernel_is_a_distribution M π) (γ_is_a_discount M) _ _ _ fixed (v_sum M π) s.
 Qed.
 
-Theorem v_is_the_mean_of_q : statements.values.v_is_the_mean_of_q.
+Theorem q_averages_to_v : statements.values.q_averages_to_v.
 Proof. by move=> F n m M π s; split; [exact: v_mean_q | exact: advantage_mean]. Qed.
 
 Theorem eta_is_the_limit_of_returns : statements.values.eta_is_the_limit_of_returns.
@@ -34,7 +34,7 @@ apply: discounted_sum_norm_le (kernel_is_a_distribution M π) (γ_is_a_discount 
 by apply: average_norm_le (policy_is_a_distribution π j) _ _ _ => a.
 Qed.
 
-Theorem residual_bound : statements.values.residual_bound.
+Theorem residual_bounds_the_error : statements.values.residual_bounds_the_error.
 Proof.
 move=> F n m M π U; apply: sup_norm_le => s.
 pose x s := U s - expectation_v M π U s.

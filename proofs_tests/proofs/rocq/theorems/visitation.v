@@ -13,7 +13,7 @@ Local Open Scope ring_scope.
 Theorem visitation_is_not_negative : statements.visitation.visitation_is_not_negative.
 Proof. by move=> F n m M π s; exact: visitation_ge0. Qed.
 
-Theorem visitation_sums_to_the_horizon : statements.visitation.visitation_sums_to_the_horizon.
+Theorem visitation_sums_to_horizon : statements.visitation.visitation_sums_to_horizon.
 Proof. by move=> F n m M π; exact: visitation_sum. Qed.
 
 Theorem visitation_satisfies_the_flow : statements.visitation.visitation_satisfies_the_flow.
@@ -49,5 +49,5 @@ rewrite (visits_left M π H) addrC addKr ger0_norm // mulr_ge0 ?exprn_ge0 ?γ_ge
 exact: visit_ge0.
 Qed.
 
-Theorem eta_is_visitation_times_reward : statements.visitation.eta_is_visitation_times_reward.
+Theorem eta_equals_visitation_times_reward : statements.visitation.eta_equals_visitation_times_reward.
 Proof. by move=> F n m M π; exact: visits_dual (visitation_visits M π) (v_sum M π). Qed.
