@@ -229,7 +229,7 @@ def test_an_interrupted_check_leaves_no_process_behind(number: signal.Signals, f
             break
         time.sleep(0.1)
     process.send_signal(number)
-    assert process.wait(20) == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert process.wait(60) == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     with pytest.raises(ProcessLookupError):  # nobody is left in the group
         os.killpg(process.pid, 0)
 

@@ -50,9 +50,9 @@ def _drawn(random: Random) -> Case:
         _row(random, states),
         Fraction(random.randint(0, 9), 10),
     )
-    policies = [exact([_row(random, actions) for _ in range(states)]) for _ in range(2)]
+    old, new = (exact([_row(random, actions) for _ in range(states)]) for _ in range(2))
     estimate = exact([_number(random) for _ in range(states)])
-    return Case("drawn", process, *policies, estimate, exact([Fraction(random.randint(0, 5), 5)])[0], 2)
+    return Case("drawn", process, old, new, estimate, exact([Fraction(random.randint(0, 5), 5)])[0], 2)
 
 
 def _row(random: Random, size: int) -> list[Fraction]:
