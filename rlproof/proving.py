@@ -51,8 +51,8 @@ def show_bridge(console: Console, crossed: Iterable["Crossed"]) -> None:
     definitions = {name for case in crossed for name in case.definitions}
     claims, failed = sum(case.claims for case in crossed), sum(case.verdict == FAILED for case in crossed)
     console.print(
-        f"bridge to spec: {len(definitions)} definitions have spec's exact values, {claims} of them compared by the "
-        f"kernel on {len(crossed)} processes and sets of data, {failed} failed"
+        f"bridge to spec: {len(definitions)} definitions; the kernel compared {claims} values with spec's, "
+        f"on {len(crossed)} processes and sets of data, {failed} failed"
         if crossed
         else "[yellow]bridge to spec: not run[/], since not every theorem was checked",
         highlight=False,

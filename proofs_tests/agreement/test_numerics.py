@@ -15,7 +15,7 @@ from . import regimes
 COVERED = [entry for entry in equations() if regimes.is_covered(entry) and entry.id not in JUDGES]
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("length", regimes.LENGTHS)
 @pytest.mark.parametrize("entry", COVERED, ids=lambda entry: entry.id)
 def test_the_implementation_keeps_its_digits(entry: Equation, length: int, dtype: str) -> None:

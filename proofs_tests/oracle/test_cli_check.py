@@ -222,16 +222,22 @@ def test_the_report_can_go_to_the_screen(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_check_leaves_no_process_behind(number: signal.Signals, folder: Path) -> None:
     """Ctrl-C and a polite kill end the command and the process that it started."""
-    command = [sys.executable, "-P", "-m", "rlproof", "check", "mine.py:sleeps", *RETURN]
+    # Tests that run in the background of a shell ignore Ctrl-C, and what they start would inherit that.
+    command = ["env", "--default-signal=INT", sys.executable, "-P", "-m", "rlproof", "check", "mine.py:sleeps", *RETURN]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True)
-    for _ in range(300):
-        if (folder / "begun").exists():
-            break
-        time.sleep(0.1)
-    process.send_signal(number)
-    assert process.wait(60) == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-    with pytest.raises(ProcessLookupError):  # nobody is left in the group
-        os.killpg(process.pid, 0)
+    try:
+        for _ in range(300):
+            if (folder / "begun").exists():
+                break
+            time.sleep(0.1)
+        process.send_signal(number)
+        assert process.wait(60) == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+        with pytest.raises(ProcessLookupError):  # nobody is left in the group
+            os.killpg(process.pid, 0)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def test_the_check_needs_neither_rich_nor_tyro(folder: Path) -> None:

@@ -80,7 +80,11 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("module", "identifier", "broken", "size"), BROKEN, ids=lambda x: getattr(x, "__name__", None))
+@pytest.mark.parametrize(
+    ("module", "identifier", "broken", "size"),
+    [BROKEN[0], *(pytest.param(*each, marks=pytest.mark.slow) for each in BROKEN[1:])],
+    ids=lambda x: getattr(x, "__name__", None),
+)
 def test_a_broken_implementation_fails_with_a_minimal_counterexample(
     module: Any,
     identifier: str,

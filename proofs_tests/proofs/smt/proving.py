@@ -5,7 +5,7 @@ from typing import Any
 
 from ..symbolic.fact import FactFunction, RefutedError, Register, UndecidedError
 from .array import formulas
-from .run import SECONDS, runs, solver
+from .run import BRIEFLY, SECONDS, runs, solver
 
 register = Register("smt")
 
@@ -67,8 +67,8 @@ def _settle(known: list[Any], formula: Any) -> None:
     if any(formula.eq(fact) for fact in known) or z3.is_true(expanded(formula)):
         return
     question = [*known, z3.Not(formula)]
-    forms = [question, [expanded(part) for part in question]]
-    for seconds, form in zip((SECONDS // 4, SECONDS), forms, strict=True):
+    multiplied = [expanded(part) for part in question]
+    for form, seconds in ((question, BRIEFLY), (multiplied, BRIEFLY), (question, SECONDS), (multiplied, SECONDS)):
         search = solver(*form, seconds=seconds)
         answer = search.check()
         if answer == z3.sat:
