@@ -1,13 +1,11 @@
 """Every theorem is proved, of exactly what its statement says, from no axiom or from those of the real numbers."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from rlproof.proofs import prover
-from rlproof.proofs.assumptions import OF_THE_REALS
 from rlproof.proofs.outcome import PROVED, Outcome
 from rlproof.proofs.proof import Proof
 from rlproof.proofs.rocq_check import check_rocq
@@ -41,20 +39,6 @@ def test_the_theorem_is_proved(
     outcome = checked[proof.name]
     record_property("assumptions", outcome.assumptions)
     assert outcome.verdict == PROVED, outcome.message
-
-
-@pytest.mark.slow
-@needs_prover
-def test_a_second_checker_accepts_what_was_compiled() -> None:
-    """The stand-alone checker reads the compiled files and all libraries below them, and lists what is assumed."""
-    modules = [f"rlproof.theorems.{stem}" for stem in sorted({Path(proof.file).stem for proof in STATED})]
-    said = prover.call("coqchk", "-silent", "-o", *prover.FLAGS[:3], *modules, folder=check_rocq().folder)
-    _, *assumed = re.split(r"^\* ", said.partition("CONTEXT SUMMARY")[2], flags=re.MULTILINE)
-    found = {title: set(rest.split()) for title, _, rest in (each.partition(":") for each in assumed)}
-    axioms = found.pop("Axioms")
-    assert {name.removeprefix("mathcomp.classical.") for name in axioms} == set(OF_THE_REALS)
-    assert found.pop("Theory") == {"Set", "is", "predicative"}
-    assert all(rest == {"<none>"} for rest in found.values()), found
 
 
 def test_there_are_statements() -> None:
