@@ -36,42 +36,31 @@ by rewrite leNgt gtr_pmull // g1.
 Qed.
 End Rates.
 
-Lemma next_values_distance (F : realFieldType) (n m : nat) (M : MDP F n m) (U V : state n -> F) s a :
-  `|(R M s a + γ M * \sum_s' P M s a s' * U s') - (R M s a + γ M * \sum_s' P M s a s' * V s')|
-  <= γ M * sup_norm (fun s => U s - V s).
-Proof.
-rewrite opprD addrACA subrr add0r -mulrBr -sumrB normrM ger0_norm ?γ_ge0 // ler_wpmul2l ?γ_ge0 //.
-under eq_bigr do rewrite -mulrBr; apply: average_norm_le (P_is_a_distribution M s a) _ _ _ => s'.
-exact: (sup_norm_ge (fun s => U s - V s)).
-Qed.
-
 Theorem expectation_v_contracts : statements.bellman.expectation_v_contracts.
 Proof.
 move=> F n m M π U V; apply: sup_norm_le => s; rewrite /expectation_v -sumrB.
 under eq_bigr do rewrite -mulrBr; apply: average_norm_le (policy_is_a_distribution π s) _ _ _ => a.
-exact: next_values_distance.
+by apply: backup_distance => s'; exact: (sup_norm_ge (fun s => U s - V s)).
 Qed.
 
 Theorem expectation_v_is_monotone : statements.bellman.expectation_v_is_monotone.
 Proof.
 move=> F n m M π U V UV s; apply: ler_sum => a _; rewrite ler_wpmul2l //.
   by case: (policy_is_a_distribution π s).
-rewrite ler_add2l ler_wpmul2l ?γ_ge0 //; apply: ler_sum => s' _; rewrite ler_wpmul2l //.
-by case: (P_is_a_distribution M s a).
+exact: backup_monotone.
 Qed.
 
 Theorem optimality_v_contracts : statements.bellman.optimality_v_contracts.
 Proof.
 move=> F n m M U V; apply: sup_norm_le => s; apply: largest_distance => a.
-exact: next_values_distance.
+by apply: backup_distance => s'; exact: (sup_norm_ge (fun s => U s - V s)).
 Qed.
 
 Theorem optimality_v_is_monotone : statements.bellman.optimality_v_is_monotone.
 Proof.
 move=> F n m M U V UV s; apply: largest_le => a.
 apply: le_trans (largest_ge (fun a => R M s a + γ M * \sum_s' P M s a s' * V s') a).
-rewrite ler_add2l ler_wpmul2l ?γ_ge0 //; apply: ler_sum => s' _; rewrite ler_wpmul2l //.
-by case: (P_is_a_distribution M s a).
+exact: backup_monotone.
 Qed.
 
 Theorem optimality_v_is_the_best_expectation : statements.bellman.optimality_v_is_the_best_expectation.

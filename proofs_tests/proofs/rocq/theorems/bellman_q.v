@@ -10,23 +10,9 @@ Unset Printing Implicit Defensive.
 Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-Section Backups.
-Variables (F : realFieldType) (n m : nat) (M : MDP F n m).
-Implicit Types (x y : state n -> F) (U V : state n -> action m -> F).
-
-Lemma backup_distance x y c s a : (forall s', `|x s' - y s'| <= c) ->
-  `|(R M s a + γ M * \sum_s' P M s a s' * x s') - (R M s a + γ M * \sum_s' P M s a s' * y s')| <= γ M * c.
-Proof.
-move=> xy; rewrite opprD addrACA subrr add0r -mulrBr -sumrB normrM ger0_norm ?γ_ge0 // ler_wpmul2l ?γ_ge0 //.
-under eq_bigr do rewrite -mulrBr; exact: average_norm_le (P_is_a_distribution M s a) _ _ xy.
-Qed.
-
-Lemma backup_monotone x y s a : (forall s', x s' <= y s') ->
-  R M s a + γ M * (\sum_s' P M s a s' * x s') <= R M s a + γ M * (\sum_s' P M s a s' * y s').
-Proof.
-move=> xy; rewrite ler_add2l ler_wpmul2l ?γ_ge0 //; apply: ler_sum => s' _; rewrite ler_wpmul2l //.
-by case: (P_is_a_distribution M s a).
-Qed.
+Section SupNorm.
+Variables (F : realFieldType) (n m : nat).
+Implicit Types (U V : state n -> action m -> F).
 
 Lemma sup_norm_q_ge U V s a : `|U s a - V s a| <= sup_norm_q (fun s a => U s a - V s a).
 Proof.
@@ -37,7 +23,7 @@ Qed.
 Lemma sup_norm_q_le (x : state n -> action m -> F) c : (forall s a, `|x s a| <= c) -> sup_norm_q x <= c.
 Proof. by move=> xc; apply: largest_le => s; apply: largest_le => a; exact: xc. Qed.
 
-End Backups.
+End SupNorm.
 
 Theorem expectation_q_contracts : statements.bellman_q.expectation_q_contracts.
 Proof.

@@ -2,7 +2,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From rlproof.definitions Require Import process bellman divergence trpo.
-From rlproof.theorems Require Import sums kernels processes changes common_part.
+From rlproof.theorems Require Import sums total_variation kernels processes changes common_part.
 From rlproof.statements Require bounds.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -16,8 +16,7 @@ Proof. by move=> F n m M π π' α ε tvα Aε; exact: error_by_uniform_tv. Qed.
 Theorem tv_bound : statements.bounds.tv_bound.
 Proof.
 move=> F n m M π π'; have tvα s : tv (π s) (π' s) <= tv_max π π' by exact: (largest_ge (fun s => tv (π s) (π' s))).
-have := error_by_uniform_tv tvα (epsilon_ge M π); rewrite distrC => /(le_trans (ler_norm _)) bound.
-by rewrite ler_subl_addl -ler_subl_addr (le_trans bound) // /penalty_coefficient mulrAC.
+by apply: lower_side; rewrite mulrAC; exact: error_by_uniform_tv tvα (epsilon_ge M π).
 Qed.
 
 (** The part of two policies that is common to both, as a policy. *)
@@ -27,15 +26,7 @@ Variables (F : realFieldType) (n m : nat) (π π' : policy F n m).
 Let overlap s a := Num.min (π s a) (π' s a).
 
 Let overlap_sum s : \sum_a overlap s a = 1 - tv (π s) (π' s).
-Proof.
-have [_ p1] := policy_is_a_distribution π s; have [_ q1] := policy_is_a_distribution π' s.
-rewrite /tv; apply: (@mulIf _ 2%:R); first by rewrite pnatr_eq0.
-have two : 2%:R = \sum_a (π s a + π' s a) by rewrite big_split /= p1 q1.
-rewrite mulrBl divfK ?pnatr_eq0 // mul1r [X in _ = X - _]two mulr_suml -sumrB.
-apply: eq_bigr => a _; rewrite /overlap mulrDr mulr1; case: (leP (π s a) (π' s a)) => [le|/ltW le].
-  by rewrite ler0_norm ?subr_le0 // opprK addrACA subrr addr0.
-by rewrite ger0_norm ?subr_ge0 // opprB [π s a + _]addrC addrACA subrr addr0.
-Qed.
+Proof. by rewrite tv_overlap ?subKr //; exact: policy_is_a_distribution. Qed.
 
 Definition common_probability s a :=
   if tv (π s) (π' s) == 1 then π s a else overlap s a / (1 - tv (π s) (π' s)).
@@ -43,9 +34,9 @@ Definition common_probability s a :=
 Lemma common_is_a_distribution s : distribution (common_probability s).
 Proof.
 rewrite /common_probability; case: eqP => [_|/eqP tv1]; first exact: policy_is_a_distribution.
-have tv_lt1 : tv (π s) (π' s) < 1 by rewrite lt_def tv_le1 andbT eq_sym.
+have tv_lt1 : tv (π s) (π' s) < 1 by rewrite lt_def policy_tv_le1 andbT eq_sym.
 split=> [a|]; last by rewrite -mulr_suml overlap_sum mulfV // subr_eq0 eq_sym.
-rewrite divr_ge0 ?subr_ge0 ?tv_le1 // le_minr.
+rewrite divr_ge0 ?subr_ge0 ?policy_tv_le1 // le_minr.
 by case: (policy_is_a_distribution π s) => -> _; case: (policy_is_a_distribution π' s) => ->.
 Qed.
 
@@ -59,7 +50,7 @@ have o0 : 0 <= overlap s a by rewrite le_minr p0 q0.
 rewrite /= /common_probability; case: eqP => [tv1|/eqP tv1].
   have -> : α = 1 by apply/eqP; rewrite eq_le α1 -tv1.
   by rewrite subrr mul0r.
-have d0 : 0 < 1 - tv (π s) (π' s) by rewrite subr_gt0 lt_def tv_le1 andbT eq_sym.
+have d0 : 0 < 1 - tv (π s) (π' s) by rewrite subr_gt0 lt_def policy_tv_le1 andbT eq_sym.
 by rewrite mulrCA ler_pimulr // ler_pdivr_mulr // mul1r ler_sub.
 Qed.
 
@@ -67,7 +58,7 @@ End CommonPolicy.
 
 Theorem tv_bound_refined_for_any_constants : statements.bounds.tv_bound_refined_for_any_constants.
 Proof.
-move=> F n m M π π' α ε α1 tvα Aε; have α0 : 0 <= α := le_trans (tv_ge0 π π' ord0) (tvα ord0).
+move=> F n m M π π' α ε α1 tvα Aε; have α0 : 0 <= α := le_trans (tv_ge0 _ _) (tvα ord0).
 have ε0 : 0 <= ε := le_trans (normr_ge0 _) (Aε ord0 ord0).
 have Ae s : `|expected_advantage M π π' s| <= 2%:R * α * ε.
   by apply: le_trans (expected_advantage_change π' (Aε s)) _; rewrite ler_wpmul2r // ler_wpmul2l ?ler0n.
@@ -84,7 +75,6 @@ Qed.
 Theorem tv_bound_refined : statements.bounds.tv_bound_refined.
 Proof.
 move=> F n m M π π'; have tvα s : tv (π s) (π' s) <= tv_max π π' by exact: (largest_ge (fun s => tv (π s) (π' s))).
-have α1 : tv_max π π' <= 1 by apply: largest_le => s; exact: tv_le1.
-have := tv_bound_refined_for_any_constants α1 tvα (epsilon_ge M π).
-by rewrite distrC => /(le_trans (ler_norm _)); rewrite ler_subl_addl -ler_subl_addr.
+have α1 : tv_max π π' <= 1 by apply: largest_le => s; exact: policy_tv_le1.
+by apply: lower_side; exact: tv_bound_refined_for_any_constants α1 tvα (epsilon_ge M π).
 Qed.

@@ -2,7 +2,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From rlproof.definitions Require Import process bellman divergence trpo.
-From rlproof.theorems Require Import sums kernels processes.
+From rlproof.theorems Require Import sums total_variation kernels processes.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -13,20 +13,10 @@ Section Change.
 Variables (F : realFieldType) (n m : nat) (M : MDP F n m) (π π' : policy F n m).
 
 Lemma distance_tv s : \sum_a `|π' s a - π s a| = 2%:R * tv (π s) (π' s).
-Proof.
-rewrite /tv mulrC divfK ?pnatr_eq0 //; apply: eq_bigr => a _.
-by rewrite distrC.
-Qed.
+Proof. by rewrite two_tv; apply: eq_bigr => a _; rewrite distrC. Qed.
 
-Lemma tv_ge0 s : 0 <= tv (π s) (π' s).
-Proof. by rewrite /tv divr_ge0 ?ler0n ?sumr_ge0. Qed.
-
-Lemma tv_le1 s : tv (π s) (π' s) <= 1.
-Proof.
-have [p0 p1] := policy_is_a_distribution π s; have [q0 q1] := policy_is_a_distribution π' s.
-rewrite /tv ler_pdivr_mulr ?ltr0n // mul1r -[2%:R]/(1 + 1) -{1}p1 -q1 -big_split /=.
-by apply: ler_sum => a _; rewrite (le_trans (ler_norm_sub _ _)) // !ger0_norm.
-Qed.
+Lemma policy_tv_le1 s : tv (π s) (π' s) <= 1.
+Proof. by apply: tv_le1; exact: policy_is_a_distribution. Qed.
 
 Lemma kernel_change s y c : (forall s', `|y s'| <= c) ->
   `|\sum_s' (policy_kernel M π' s s' - policy_kernel M π s s') * y s'| <= 2%:R * tv (π s) (π' s) * c.
@@ -93,7 +83,7 @@ Lemma error_by_uniform_tv α ε :
   (forall s, tv (π s) (π' s) <= α) -> (forall s a, `|advantage M π s a| <= ε) ->
   `|eta M π' - surrogate M π π'| <= 4%:R * ε * γ M * α ^+ 2 / (1 - γ M) ^+ 2.
 Proof.
-move=> tvα Aε; have α0 : 0 <= α := le_trans (tv_ge0 ord0) (tvα ord0).
+move=> tvα Aε; have α0 : 0 <= α := le_trans (tv_ge0 _ _) (tvα ord0).
 have ε0 : 0 <= ε := le_trans (normr_ge0 _) (Aε ord0 ord0).
 have Ae s : `|expected_advantage M π π' s| <= 2%:R * α * ε.
   by apply: le_trans (expected_advantage_change (Aε s)) _; rewrite ler_wpmul2r // ler_wpmul2l ?ler0n.
@@ -149,13 +139,9 @@ by rewrite expected_advantage_mixture mulrCA.
 Qed.
 
 Lemma tv_mixture s : 0 <= α -> tv (π s) (new s) = α * tv (π s) (π' s).
-Proof.
-move=> α0; rewrite /tv mulrA; congr (_ / _); rewrite mulr_sumr; apply: eq_bigr => a _.
-rewrite mix mulrBl mul1r opprD opprB !addrA [π s a + _]addrC addrK -mulrBr.
-by rewrite normrM ger0_norm.
-Qed.
+Proof. by move=> α0; rewrite (eq_tv _ (mix s)) tv_scale. Qed.
 
 Lemma tv_mixture_le s : 0 <= α -> tv (π s) (new s) <= α.
-Proof. by move=> α0; rewrite tv_mixture // ler_pimulr // tv_le1. Qed.
+Proof. by move=> α0; rewrite tv_mixture // ler_pimulr // policy_tv_le1. Qed.
 
 End Mixture.

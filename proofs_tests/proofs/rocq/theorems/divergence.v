@@ -2,47 +2,13 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From rlproof.definitions Require Import process bellman divergence.
-From rlproof.theorems Require Import sums logarithms.
+From rlproof.theorems Require Import sums total_variation logarithms.
 From rlproof.statements Require divergence.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
-
-Section TotalVariation.
-Variables (F : realFieldType) (k : nat).
-Implicit Types p q f : 'I_k.+1 -> F.
-
-Lemma two_tv p q : 2%:R * tv p q = \sum_a `|p a - q a|.
-Proof. by rewrite mulrC divfK // pnatr_eq0. Qed.
-
-Lemma tv_ge0 p q : 0 <= tv p q.
-Proof. by rewrite divr_ge0 ?ler0n // sumr_ge0. Qed.
-
-(** |x| = 2 max(0, x) - x, and the differences of two distributions sum to zero. *)
-Lemma tv_positive_part p q : distribution p -> distribution q -> tv p q = \sum_a Num.max 0 (p a - q a).
-Proof.
-move=> [_ p1] [_ q1]; have two0 : 2%:R != 0 :> F by rewrite pnatr_eq0.
-apply: (mulfI two0); rewrite two_tv mulr_sumr -[LHS](addrK (\sum_a (p a - q a))).
-rewrite {2}sumrB p1 q1 subrr subr0 -big_split /=; apply: eq_bigr => a _.
-case: (lerP 0 (p a - q a)) => h; first by rewrite ger0_norm // mulr_natl mulr2n.
-by rewrite ltr0_norm // addNr mulr0.
-Qed.
-
-Lemma tv_overlap p q : distribution p -> distribution q -> tv p q = 1 - \sum_a Num.min (p a) (q a).
-Proof.
-move=> dp dq; rewrite tv_positive_part //; case: dp => _ <-; rewrite -sumrB; apply: eq_bigr => a _.
-by case: (lerP (p a) (q a)) => h; [rewrite subrr max_l // subr_le0 | rewrite max_r // subr_ge0 ltW].
-Qed.
-
-Lemma tv_eq0 p q : tv p q = 0 -> forall a, p a = q a.
-Proof.
-move=> e a; apply/eqP; rewrite -subr_eq0 -normr_eq0; move: e => /(congr1 ( *%R 2%:R)).
-rewrite two_tv mulr0 => /eqP; rewrite psumr_eq0 // => /allP none; exact: none (mem_index_enum a).
-Qed.
-
-End TotalVariation.
 
 Theorem kl_dominates_squared_tv : statements.divergence.kl_dominates_squared_tv.
 Proof.
@@ -101,20 +67,13 @@ exact: ler_dist_add.
 Qed.
 
 Theorem tv_is_at_most_one : statements.divergence.tv_is_at_most_one.
-Proof.
-move=> F k p q dp dq; rewrite tv_ge0 /= tv_overlap // ler_subl_addr ler_addl.
-by case: dp dq => [p0 _] [q0 _]; apply: sumr_ge0 => a _; rewrite le_minr p0 q0.
-Qed.
+Proof. by move=> F k p q dp dq; rewrite tv_ge0 tv_le1. Qed.
 
 Theorem tv_is_what_p_has_more : statements.divergence.tv_is_what_p_has_more.
 Proof. by move=> F k p q dp dq; split; [exact: tv_positive_part | exact: tv_overlap]. Qed.
 
 Theorem tv_scales_along_mixtures : statements.divergence.tv_scales_along_mixtures.
-Proof.
-move=> F k p q α α0; rewrite /tv mulrA mulr_sumr; congr (_ / _); apply: eq_bigr => a _.
-rewrite -[X in X * `|_|](ger0_norm α0) -normrM; congr (`|_|).
-by rewrite mulrBl mul1r opprD opprB addrA addrCA subrr addr0 mulrBr.
-Qed.
+Proof. by move=> F k p q α α0; exact: tv_scale. Qed.
 
 Theorem tv_bounds_expectations : statements.divergence.tv_bounds_expectations.
 Proof.

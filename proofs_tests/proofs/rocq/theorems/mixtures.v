@@ -86,9 +86,6 @@ Lemma gain_le_largest (F : realFieldType) (n m : nat) (M : MDP F n m) (π π' : 
   `|expected_advantage M π π' s| <= largest_expected_advantage M π π'.
 Proof. exact: (largest_ge (fun s => `|expected_advantage M π π' s|)). Qed.
 
-Lemma lower_side (F : realFieldType) (x y c : F) : `|x - y| <= c -> y - c <= x.
-Proof. by rewrite distrC => /(le_trans (ler_norm _)); rewrite ler_subl_addl -ler_subl_addr. Qed.
-
 Theorem mixture_bound : statements.mixtures.mixture_bound.
 Proof.
 move=> F n m M π π' new α α01 mix; apply: lower_side.

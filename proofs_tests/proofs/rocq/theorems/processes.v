@@ -11,7 +11,7 @@ Local Open Scope ring_scope.
 
 Section Process.
 Variables (F : realFieldType) (n m : nat) (M : MDP F n m).
-Implicit Types (π : policy F n m) (V : state n -> F).
+Implicit Types (π : policy F n m) (V x y : state n -> F).
 
 Let K π := policy_kernel M π.
 
@@ -42,6 +42,21 @@ Lemma expectation_vE π V s : expectation_v M π V s = policy_reward M π s + γ
 Proof.
 rewrite kernel_apply mulr_sumr -big_split /=; apply: eq_bigr => a _.
 by rewrite mulrDr mulrCA.
+Qed.
+
+(** One step back from estimates x of the next state's value: both operators of Bellman consist of it. *)
+Lemma backup_distance x y c s a : (forall s', `|x s' - y s'| <= c) ->
+  `|(R M s a + γ M * \sum_s' P M s a s' * x s') - (R M s a + γ M * \sum_s' P M s a s' * y s')| <= γ M * c.
+Proof.
+move=> xy; rewrite opprD addrACA subrr add0r -mulrBr -sumrB normrM ger0_norm ?γ_ge0 // ler_wpmul2l ?γ_ge0 //.
+under eq_bigr do rewrite -mulrBr; exact: average_norm_le (P_is_a_distribution M s a) _ _ xy.
+Qed.
+
+Lemma backup_monotone x y s a : (forall s', x s' <= y s') ->
+  R M s a + γ M * (\sum_s' P M s a s' * x s') <= R M s a + γ M * (\sum_s' P M s a s' * y s').
+Proof.
+move=> xy; rewrite ler_add2l ler_wpmul2l ?γ_ge0 //; apply: ler_sum => s' _; rewrite ler_wpmul2l //.
+by case: (P_is_a_distribution M s a).
 Qed.
 
 Lemma fixed_point_iff π V :

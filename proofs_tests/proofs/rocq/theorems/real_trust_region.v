@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals sequences exp.
 From rlproof.definitions Require Import process bellman divergence trpo.
-From rlproof.theorems Require Import sums kernels processes changes.
+From rlproof.theorems Require Import sums total_variation kernels processes changes.
 From rlproof.theorems Require trust_region real_numbers.
 From rlproof.statements Require real_trust_region.
 Set Implicit Arguments.

@@ -107,3 +107,7 @@ Lemma sum_mulrA p q (f : X -> F) : \sum_x p x * (q x * f x) = \sum_x p x * q x *
 Proof. by apply: eq_bigr => x _; rewrite mulrA. Qed.
 
 End Differences.
+
+(** What is within c of x is not below x - c: from two-sided bounds to printed ones. *)
+Lemma lower_side (F : realFieldType) (x y c : F) : `|x - y| <= c -> y - c <= x.
+Proof. by rewrite distrC => /(le_trans (ler_norm _)); rewrite ler_subl_addl -ler_subl_addr. Qed.

@@ -35,10 +35,7 @@ exact: kl_dominates_squared_tv_max.
 Qed.
 
 Lemma kl_bound_below π π' : finite_penalty M π π' -> kl_bound M ln π π' <= eta M π'.
-Proof.
-move/error_by_kl; rewrite distrC => /(le_trans (ler_norm _)).
-by rewrite ler_subl_addl -ler_subl_addr.
-Qed.
+Proof. by move=> support; apply: lower_side; exact: error_by_kl. Qed.
 
 Lemma kl_max_self π : kl_max ln π π = 0.
 Proof.
