@@ -9,7 +9,7 @@ ARGS ?=
 # Programs that train policies measure nothing; they are run by hand.
 BENCHMARKS := $(filter-out benchmarks/train_%.py,$(wildcard benchmarks/*.py))
 # What rlproof proofs has just checked is not checked again; what it compiled is kept for exactly these files.
-PROOF_TESTS := $(wildcard $(addprefix proofs_tests/,prover test_rocq.py test_smt.py test_symbolic.py test_bridge.py))
+PROOF_TESTS := $(wildcard $(addprefix proofs_tests/,prover test_rocq.py test_facts.py test_smt.py test_symbolic.py test_bridge.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup verify test proofs docs bench mutation lint format typed

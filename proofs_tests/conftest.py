@@ -12,7 +12,7 @@ MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"
 
-PROOFS = {"test_rocq.py", "test_smt.py", "test_symbolic.py", "test_bridge.py"}
+PROOFS = {"test_rocq.py", "test_facts.py", "test_bridge.py"}
 """The files that test one machine proof at a time."""
 
 

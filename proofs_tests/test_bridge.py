@@ -30,7 +30,7 @@ def test_the_definitions_have_the_values_of_spec(
     name: str, compiled: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """Every claim about this case is accepted by the kernel."""
-    crossed = check_case(CASES[name], compiled)
+    crossed = check_case(name, CASES[name], compiled)
     record_property("claims", crossed.claims)
     assert crossed.claims > 0
 

@@ -4,45 +4,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
-from time import perf_counter
 from typing import Any
 
 import pytest
 
+from rlproof.proofs.fact import NotProvedError, RefutedError, UndecidedError
 from rlproof.proofs.smt import facts
 from rlproof.proofs.smt.array import SmtArray, assume, lemma, nonnegative, reals, show
 from rlproof.proofs.smt.proving import exhibit, prove
-from rlproof.proofs.symbolic.fact import Fact, NotProvedError, RefutedError, UndecidedError
 from rlproof.spec import bellman, ppo, trpo
 from rlproof.spec.mdp import MDP
 from rlproof.spec.numbers import exact, is_positive, maximum, solve, where
-from rlproof.spec.registry import equation
 
 FACTS = facts()
 needs_z3 = pytest.mark.skipif(find_spec("z3") is None, reason="z3 is not installed: 'make proofs' installs it")
-
-
-@pytest.mark.proved
-@needs_z3
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
-def test_the_fact_is_proved(fact: Fact, record_property: Any) -> None:
-    """No real numbers break it; a fact that says that some numbers exist shows them."""
-    start = perf_counter()
-    found = fact.check()
-    seconds = perf_counter() - start
-    record_property("seconds", round(seconds, 3))
-    sys.stdout.write(f"{fact.name}: {seconds:.2f} s; {found}\n")
-
-
-def test_every_statement_is_complete() -> None:
-    """It names equations that exist, says in words and symbols what it claims, and shows its code."""
-    for proof in (fact.proof for fact in FACTS):
-        assert proof.equations
-        assert all(equation(identifier) for identifier in proof.equations)
-        assert proof.sentence.endswith(".")
-        assert all((proof.formula, proof.source, proof.differs))
-        assert proof.code.startswith(f"def {proof.name}(")
-        assert proof.file.startswith("smt/")
 
 
 def test_the_statements_can_be_read_without_the_provers() -> None:

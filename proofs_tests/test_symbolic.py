@@ -1,52 +1,26 @@
 """Every fact that computer algebra is to prove, proved; and what it does with facts that are false or undecided."""
 
-import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rlproof.proofs.fact import RefutedError, Register, UndecidedError
 from rlproof.proofs.symbolic import facts
 from rlproof.proofs.symbolic.array import SymbolicArray, distributions, symbols
 from rlproof.proofs.symbolic.bounds import extremal, mixing
-from rlproof.proofs.symbolic.fact import Fact, RefutedError, Register, UndecidedError
 from rlproof.proofs.symbolic.process import setting
 from rlproof.proofs.symbolic.proving import prove
 from rlproof.spec import trpo
 from rlproof.spec.extremal import mixture, total_variation
 from rlproof.spec.mdp import MDP, discounted_visitation, eta
 from rlproof.spec.numbers import exact, exp, log
-from rlproof.spec.registry import equation
 
 FACTS = facts()
 needs_sympy = pytest.mark.skipif(find_spec("sympy") is None, reason="SymPy is not installed: 'make proofs' installs it")
-
-
-@pytest.mark.proved
-@needs_sympy
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
-def test_the_fact_is_proved(fact: Fact, record_property: Any) -> None:
-    """Both sides of every claim are one rational function."""
-    start = perf_counter()
-    found = fact.check()
-    seconds = perf_counter() - start
-    record_property("seconds", round(seconds, 3))
-    sys.stdout.write(f"{fact.name}: {seconds:.2f} s; {found}\n")
-
-
-def test_every_statement_is_complete() -> None:
-    """It names equations that exist, says in words and symbols what it claims, and shows its code."""
-    for proof in (fact.proof for fact in FACTS):
-        assert proof.equations
-        assert all(equation(identifier) for identifier in proof.equations)
-        assert proof.sentence.endswith(".")
-        assert all((proof.formula, proof.source, proof.differs))
-        assert proof.code.startswith(f"def {proof.name}(")
-        assert proof.file.startswith("symbolic/")
 
 
 @needs_sympy

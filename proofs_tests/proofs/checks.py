@@ -6,31 +6,17 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from typing import Protocol
 
 from . import prover
 from .compiling import PROCESSES, Report
+from .fact import Fact
 from .outcome import FAILED, NOT_RUN, PROVED, Outcome
-from .proof import Proof
 from .rocq_check import check_rocq
 from .statements import statements
 
 PACKAGES = {"smt": "z3-solver", "symbolic": "sympy"}
 MODULES = {"smt": "z3", "symbolic": "sympy"}
 """What decides each kind of fact, and what Python calls it."""
-
-
-class Fact(Protocol):
-    """A statement that Python checks."""
-
-    @property
-    def proof(self) -> Proof:
-        """What is known of it."""
-        ...
-
-    def check(self) -> str:
-        """Prove it and say how, or raise."""
-        ...
 
 
 def missing(kind: str) -> str | None:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from . import KINDS, proofs
 from .checks import missing, versions
 
-FILES = {"rocq": "test_rocq.py", "smt": "test_smt.py", "symbolic": "test_symbolic.py"}
-"""Where the statements of each kind are tested, one test each, which ends in the statement's name."""
+FILES = {"rocq": "test_rocq.py", "smt": "test_facts.py", "symbolic": "test_facts.py"}
+"""Where the statements of each kind are tested, one test each, which ends in the statement's name or id."""
+
+PROVES = re.compile(r"_is_proved\[(?:(\w+):)?(\w+)\]$")
+"""How these tests are called: a statement's kind, if its file tests several, and its name."""
 
 BRIDGE = "test_bridge.py"
 """Where the definitions of the theorems are compared with spec."""
@@ -24,10 +28,8 @@ def summary(results: Iterable[tuple[str, str]]) -> list[str]:
     results = list(results)
     found: dict[str, dict[str, set[str]]] = {kind: {} for kind in KINDS}
     for test, ending in results:
-        kind = next((kind for kind, file in FILES.items() if f"/{file}" in f"/{test}"), None)
-        if kind is not None:
-            for name in _names(kind, test):
-                found[kind].setdefault(name, set()).add(ending)
+        for kind, name in _about(test):
+            found[kind].setdefault(name, set()).add(ending)
     lines = [*_checked(found)]
     for kind in KINDS:
         endings = {name: found[kind][name] for name in _known(kind) if name in found[kind]}
@@ -46,9 +48,9 @@ def times(durations: Iterable[tuple[str, float]]) -> list[str]:
     """How long each fact took that a solver decides, given each test's id and its seconds; theorems go together."""
     found: dict[str, list[str]] = {"smt": [], "symbolic": []}
     for test, seconds in durations:
-        for kind, entries in found.items():
-            if f"/{FILES[kind]}::" in f"/{test}":
-                entries += [f"{name} {seconds:.2f} s" for name in _names(kind, test)]
+        for kind, name in _about(test):
+            if kind in found:
+                found[kind].append(f"{name} {seconds:.2f} s")
     return [f"{NAMES[kind]}: {', '.join(entries)}" for kind, entries in found.items() if entries]
 
 
@@ -69,12 +71,14 @@ def _checked(found: Mapping[str, Mapping[str, set[str]]]) -> list[str]:
     return [f"machine proofs: {', '.join(parts)}"] if parts else []
 
 
-def _names(kind: str, test: str) -> list[str]:
-    """The statements that a test is about: the one that its id ends in, or all where a whole file is meant."""
-    if "::" not in test:
-        return _known(kind)
-    parameter = re.search(r"\[(?:\w+:)?(\w+)\]$", test)
-    return [parameter[1]] if parameter and parameter[1] in _known(kind) else []
+def _about(test: str) -> list[tuple[str, str]]:
+    """The statements that a test proves, each with its kind: the one that its id ends in, or all of a whole file."""
+    file, _, name = test.partition("::")
+    kinds = [kind for kind, tested in FILES.items() if Path(file).name == tested]
+    if not name:
+        return [(kind, each) for kind in kinds for each in _known(kind)]
+    ending = PROVES.search(name)
+    return [(kind, ending[2]) for kind in kinds if ending and ending[1] in (None, kind) and ending[2] in _known(kind)]
 
 
 def _known(kind: str) -> list[str]:

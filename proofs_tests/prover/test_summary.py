@@ -32,7 +32,8 @@ def test_what_passed_is_counted_by_what_checked_it() -> None:
         ("proofs_tests/test_rocq.py::test_the_theorem_is_proved[holds_too]", "passed"),
         ("proofs_tests/test_rocq.py::test_nothing_is_assumed[theorems/holds.v]", "passed"),
         ("proofs_tests/test_rocq.py::test_there_are_statements", "passed"),
-        ("proofs_tests/test_smt.py::test_the_fact_is_proved[smt:fact]", "passed"),
+        ("proofs_tests/test_facts.py::test_the_fact_is_proved[smt:fact]", "passed"),
+        ("proofs_tests/test_facts.py::test_the_statement_is_complete[smt:fact]", "passed"),
         ("proofs_tests/prover/test_planted.py::test_a_hole_is_found[holds]", "passed"),
     ]
     assert summary(results) == ["machine proofs: 2 checked by Rocq 8.16.1, 1 checked by z3-solver 4.13"]
@@ -42,7 +43,7 @@ def test_what_did_not_run_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count, reason, names, and what to do; a file that was skipped as a whole counts as all of its statements."""
     monkeypatch.setattr(module, "missing", lambda kind: "no z3-solver here" if kind == "smt" else "no Rocq prover here")
     results = [(f"test_rocq.py::test_the_theorem_is_proved[{name}]", "skipped") for name in ("holds", "holds_too")]
-    assert summary([*results, ("test_smt.py", "skipped")]) == [
+    assert summary([*results, ("test_facts.py", "skipped")]) == [
         "machine proofs: 2 not run (no Rocq prover here): holds, holds_too; run them with `make proofs`",
         "machine proofs: 1 not run (no z3-solver here): fact; run them with `make proofs`",
     ]
@@ -50,13 +51,16 @@ def test_what_did_not_run_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_failed_is_named() -> None:
     """A failure beside a pass of the same statement is a failure."""
-    results = [("test_rocq.py::test_a[holds]", "passed"), ("test_rocq.py::test_b[holds]", "failed")]
+    results = [("test_rocq.py::test_a_is_proved[holds]", "passed"), ("test_rocq.py::test_b_is_proved[holds]", "failed")]
     assert summary(results) == ["machine proofs: 1 FAILED: holds"]
 
 
 def test_the_time_of_each_fact_is_printed() -> None:
     """Of facts, which are decided one by one; theorems are compiled together, and so have no times of their own."""
-    durations = [("test_smt.py::test_the_fact_is_proved[smt:fact]", 0.254), ("test_rocq.py::test_a[holds]", 3.0)]
+    durations = [
+        ("test_facts.py::test_the_fact_is_proved[smt:fact]", 0.254),
+        ("test_rocq.py::test_the_theorem_is_proved[holds]", 3.0),
+    ]
     assert times(durations) == ["z3-solver: fact 0.25 s"]
 
 

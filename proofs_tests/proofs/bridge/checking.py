@@ -43,9 +43,6 @@ PARTS = {
 }
 """Definitions that spec has no function for, and the definition as a part of which each is evaluated."""
 
-ENOUGH, TINY = 20, 1e-9
-"""Bits, and distance from zero, by which an enclosure tells one divergence from another."""
-
 DEFINED = re.compile(r"^(?:Definition|Fixpoint)\s+(\w+)(.*?):=", re.MULTILINE | re.DOTALL)
 """A definition: its name, and its arguments and type."""
 
@@ -69,7 +66,7 @@ class Crossed(NamedTuple):
 def check_bridge(folder: Path, seed: int = SEED) -> Iterator[Crossed]:
     """Check every case, given the folder of the compiled theorems; two at a time."""
     with ThreadPoolExecutor(PROCESSES) as pool:
-        yield from pool.map(lambda case: _checked(case, folder), cases(seed).values())
+        yield from pool.map(lambda entry: _checked(*entry, folder), cases(seed).items())
 
 
 def cases(seed: int = SEED) -> dict[str, Case | Data]:
@@ -80,28 +77,22 @@ def cases(seed: int = SEED) -> dict[str, Case | Data]:
     }
 
 
-def _checked(case: Case | Data, folder: Path) -> Crossed:
+def _checked(name: str, case: Case | Data, folder: Path) -> Crossed:
     try:
-        return check_case(case, folder)
+        return check_case(name, case, folder)
     except BridgeError as error:
-        return Crossed(case.name, FAILED, message=str(error))
+        return Crossed(name, FAILED, message=str(error))
 
 
-def check_case(case: Case | Data, folder: Path) -> Crossed:
+def check_case(name: str, case: Case | Data, folder: Path) -> Crossed:
     """Have the kernel check the claims of one case; logarithms are compared in balls."""
-    begin, kind = time.perf_counter(), "estimators" if isinstance(case, Data) else "process"
+    begin = time.perf_counter()
     text = estimator_file(case) if isinstance(case, Data) else process_file(case)
-    check_file(f"{kind}_{case.name}", text, folder)
+    check_file(name.replace(" ", "_"), text, folder)
     names = [claim.definition for claim in claims(case)]
     if isinstance(case, Case):
         names += [_compare(each) for each in enclosed(case)]
-    return Crossed(
-        f"{kind} {case.name}",
-        PROVED,
-        tuple(dict.fromkeys(names)),
-        len(names),
-        round(time.perf_counter() - begin, 2),
-    )
+    return Crossed(name, PROVED, tuple(dict.fromkeys(names)), len(names), round(time.perf_counter() - begin, 2))
 
 
 def check_file(name: str, text: str, folder: Path) -> None:
@@ -132,8 +123,8 @@ def defined(root: Path = ROCQ) -> set[str]:
 
 
 def _compare(each: Enclosed) -> str:
-    """Both enclosures meet and are narrow; the definition's name."""
-    narrow = all(ball.rel_accuracy_bits() > ENOUGH or abs(ball) < TINY for ball in (each.by_spec, each.by_terms))
+    """Both enclosures meet, and are so narrow that no term can be missing; the definition's name."""
+    narrow = all(ball.rad() < each.finest for ball in (each.by_spec, each.by_terms)) or each.by_terms == 0
     if not (narrow and each.by_spec.overlaps(each.by_terms)):
         raise BridgeError(
             f"{each.definition} differs from its terms",

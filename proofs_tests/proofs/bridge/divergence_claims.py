@@ -17,6 +17,8 @@ class Enclosed(NamedTuple):
     definition: str
     by_spec: arb
     by_terms: arb
+    finest: arb
+    """The smallest term that is not zero, as it counts in this number."""
 
 
 def divergence_terms(case: Case) -> tuple[Any, Any]:
@@ -54,15 +56,23 @@ def enclosed(case: Case) -> list[Enclosed]:
     process = case.process.to("ball")
     old, new = (numbers.convert(each, "ball") for each in (case.policy, case.new_policy))
     kept = ~((case.new_policy == 0) & (case.policy != 0)).any(axis=1)
-    sums = [_sum(*row) for row, keeps in zip(zip(*divergence_terms(case), strict=True), kept, strict=True) if keeps]
-    found = [Enclosed("divergence.kl", *pair) for pair in zip(divergence.kl(old, new)[kept], sums, strict=True)]
+    terms = [_terms(*row) for row, keeps in zip(zip(*divergence_terms(case), strict=True), kept, strict=True) if keeps]
+    sums = [sum(each, arb(0)) for each in terms]
+    by_spec = divergence.kl(old, new)[kept]
+    found = [Enclosed("divergence.kl", *each, _finest(of)) for *each, of in zip(by_spec, sums, terms, strict=True)]
     if kept.all():  # elsewhere spec gives infinity, and the theorems suppose that no support is lost
-        top = numbers.largest(np.array(sums, dtype=object))
-        found.append(Enclosed("divergence.kl_max", divergence.kl_max(old, new), top))
+        top, finest = numbers.largest(np.array(sums, dtype=object)), min(map(_finest, terms))
+        found.append(Enclosed("divergence.kl_max", divergence.kl_max(old, new), top, finest))
         level, penalty = trpo.surrogate(process, old, new), trpo.penalty_coefficient(process, old)
-        found.append(Enclosed("trpo.kl_bound", trpo.kl_bound(process, old, new), level - penalty * top))
+        bound = trpo.kl_bound(process, old, new)
+        found.append(Enclosed("trpo.kl_bound", bound, level - penalty * top, penalty * finest))
     return found
 
 
-def _sum(weights: Any, ratios: Any) -> arb:
-    return sum((arb(w) * arb(r).log() for w, r in zip(weights, ratios, strict=True) if w != 0), arb(0))
+def _terms(weights: Any, ratios: Any) -> list[arb]:
+    return [arb(w) * arb(r).log() for w, r in zip(weights, ratios, strict=True) if w != 0]
+
+
+def _finest(terms: list[arb]) -> arb:
+    """Infinity if all terms are zero: then nothing can be missing from their sum."""
+    return min((abs(term) for term in terms if term != 0), default=arb("inf"))

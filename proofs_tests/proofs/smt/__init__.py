@@ -3,10 +3,7 @@
 Importing this package needs no z3; checking a fact does.
 """
 
-from importlib import import_module
-from pathlib import Path
-
-from ..symbolic.fact import Fact
+from ..fact import Fact
 from .proving import register
 
 MODULES = ("clip", "ppo_losses", "adaptive", "divergence", "bellman", "trust_region", "theorem1", "gae")
@@ -14,7 +11,5 @@ MODULES = ("clip", "ppo_losses", "adaptive", "divergence", "bellman", "trust_reg
 
 
 def facts() -> tuple[Fact, ...]:
-    """List every fact, whatever was imported before."""
-    for module in MODULES:
-        import_module(f"{__name__}.{module}")
-    return tuple(sorted(register.facts.values(), key=lambda fact: MODULES.index(Path(fact.proof.file).stem)))
+    """List every fact."""
+    return register.load(__name__, MODULES)

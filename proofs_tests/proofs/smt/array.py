@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..symbolic.elements import ElementArray
+from ..elements import ElementArray
 from . import real, run
 
 

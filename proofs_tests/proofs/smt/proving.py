@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..symbolic.fact import FactFunction, RefutedError, Register, UndecidedError
+from ..fact import FactFunction, RefutedError, Register, UndecidedError
 from .array import formulas
 from .run import BRIEFLY, SECONDS, runs, solver
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from ..elements import ElementArray
 from . import expression
-from .elements import ElementArray
 from .expression import Expression
 
 

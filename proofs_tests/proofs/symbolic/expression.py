@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isinf, prod
 from typing import Any
 
-from .fact import UndecidedError
+from ..fact import UndecidedError
 
 
 class Expression:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .fact import FactFunction, RefutedError, Register
+from ..fact import FactFunction, RefutedError, Register
 
 register = Register("symbolic")
 

@@ -2,12 +2,13 @@
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..proof import Proof
+from .proof import Proof
 
 FactFunction = Callable[[], Iterator[Any]]
 """Makes symbols, runs functions of `spec` on them and yields what is claimed."""
@@ -97,3 +98,9 @@ class Register:
             return function
 
         return register
+
+    def load(self, package: str, modules: Sequence[str]) -> tuple[Fact, ...]:
+        """Import these modules of a package, and list their facts, whatever was imported before."""
+        for module in modules:
+            import_module(f"{package}.{module}")
+        return tuple(sorted(self.facts.values(), key=lambda fact: modules.index(Path(fact.proof.file).stem)))
