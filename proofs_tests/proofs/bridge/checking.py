@@ -66,7 +66,7 @@ class Crossed(NamedTuple):
 def check_bridge(folder: Path, seed: int = SEED) -> Iterator[Crossed]:
     """Check every case, given the folder of the compiled theorems; two at a time."""
     with ThreadPoolExecutor(PROCESSES) as pool:
-        yield from pool.map(lambda entry: _checked(*entry, folder), cases(seed).items())
+        yield from pool.map(lambda entry: _checked(entry[0], entry[1], folder), cases(seed).items())
 
 
 def cases(seed: int = SEED) -> dict[str, Case | Data]:

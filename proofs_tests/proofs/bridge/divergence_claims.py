@@ -58,8 +58,8 @@ def enclosed(case: Case) -> list[Enclosed]:
     kept = ~((case.new_policy == 0) & (case.policy != 0)).any(axis=1)
     terms = [_terms(*row) for row, keeps in zip(zip(*divergence_terms(case), strict=True), kept, strict=True) if keeps]
     sums = [sum(each, arb(0)) for each in terms]
-    by_spec = divergence.kl(old, new)[kept]
-    found = [Enclosed("divergence.kl", *each, _finest(of)) for *each, of in zip(by_spec, sums, terms, strict=True)]
+    rows = zip(divergence.kl(old, new)[kept], sums, terms, strict=True)
+    found = [Enclosed("divergence.kl", spec, total, _finest(of)) for spec, total, of in rows]
     if kept.all():  # elsewhere spec gives infinity, and the theorems suppose that no support is lost
         top, finest = numbers.largest(np.array(sums, dtype=object)), min(map(_finest, terms))
         found.append(Enclosed("divergence.kl_max", divergence.kl_max(old, new), top, finest))
