@@ -53,7 +53,7 @@ def bare(env: "Env[Any, Any]") -> Any:
 def make_continuous(env_id: str, **options: Any) -> Any:
     """Return an environment whose observations and actions are real vectors; refuse any other."""
     box = require("gymnasium.spaces", purpose="an environment of Gymnasium").Box
-    with _without_known_warnings(require("mujoco", purpose="continuous control")):
+    with without_known_warnings(require("mujoco", purpose="continuous control")):
         env = make(env_id, **options)
     spaces: tuple[Any, ...] = (env.observation_space, env.action_space)
     if not all(isinstance(space, box) and len(space.shape) == 1 for space in spaces):
@@ -68,7 +68,7 @@ def make_continuous(env_id: str, **options: Any) -> Any:
 
 
 @contextmanager
-def _without_known_warnings(mujoco: Any) -> Iterator[None]:
+def without_known_warnings(mujoco: Any) -> Iterator[None]:
     """Drop MuJoCo's complaints about Gymnasium's own model files; make Python warnings of all others.
 
     By default MuJoCo prints them and appends them to a file MUJOCO_LOG.TXT in the working directory.

@@ -1,0 +1,120 @@
+"""Simulations on the processor, in float64: many on MuJoCo's batch, or one in an `MjData` that anyone may look into."""
+
+from collections.abc import Callable, Iterable
+
+import mujoco
+import mujoco.batch
+import numpy as np
+
+from ...spec.numbers import Array
+from .model import Model
+from .task import Start, State
+
+FORCES = "cfrc_ext"
+"""The field that MuJoCo computes on demand only, by `mj_rnePostConstraint`."""
+
+_UNSTABLE = slice(mujoco.mjtWarning.mjWARN_BADQPOS.value, mujoco.mjtWarning.mjWARN_BADCTRL.value + 1)
+"""MuJoCo's warnings of a state that is not finite or has run away; it resets such a simulation to its default."""
+
+
+class BatchSimulation:
+    """N simulations of one model, stepped on threads by `mujoco.batch.Batch`.
+
+    Attributes:
+        state: live views of all simulations; N is the leading axis.
+        batch: MuJoCo's batch.
+    """
+
+    def __init__(self, model: Model, count: int, *, threads: int, reads: Iterable[str]) -> None:
+        """Make simulations in the model's default state.
+
+        Args:
+            model: the model of all simulations.
+            count: N.
+            threads: including the caller's; no more than N are used.
+            reads: the fields of `State` that shall be kept current.
+        """
+        names = [name for name in reads if name != FORCES]
+        self._model, self._forces = model, FORCES in reads
+        # Contact forces are computed from a simulation's whole data, which only a persistent batch keeps.
+        self.batch = mujoco.batch.Batch(
+            model.mj, nsim=count, nthread=min(threads, count), persistent=self._forces
+        )
+        fields = {name: self.batch.bind(name) for name in names}
+        if self._forces:
+            self._data = mujoco.MjData(model.mj)
+            fields[FORCES] = np.zeros((count, model.mj.nbody, 6))
+        bind = self.batch.bind
+        self.state = State(
+            model=model, xp=np, qpos=bind("qpos"), qvel=bind("qvel"), ctrl=bind("ctrl"), **fields
+        )
+        self._bad = self.batch.warning[:, _UNSTABLE, 1]
+
+    def step(self, ids: Array | None = None) -> Array | None:
+        """Advance simulations, all by default; return the mask [N] of those that became unstable, None for none."""
+        self.batch.step(ids, nstep=self._model.frame_skip)
+        if self._forces:
+            self._read_forces(ids, compute=True)
+        if not self._bad.any():
+            return None
+        unstable = self._bad.any(axis=1)
+        self._bad[:] = 0
+        return unstable
+
+    def reset(self, ids: Array, draw: Callable[[int], Start]) -> None:
+        """Start simulations from where `draw` puts them; nothing of their past is left."""
+        self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        for index in ids:
+            self.state.qpos[index], self.state.qvel[index] = draw(index)
+        self.batch.forward(ids)
+        if self._forces:
+            self._read_forces(ids, compute=False)
+
+    def data(self, index: int) -> mujoco.MjData:
+        """Return a copy of one simulation, with what MuJoCo derives from its state."""
+        data = self.batch.get_data(index)
+        mujoco.mj_forward(self._model.mj, data)
+        return data
+
+    def _read_forces(self, ids: Array | None, *, compute: bool) -> None:
+        forces, data = self.state.cfrc_ext, self._data
+        for index in range(self.batch.nsim) if ids is None else ids:
+            self.batch.get_data(index, data)
+            if compute:
+                mujoco.mj_rnePostConstraint(self._model.mj, data)
+            forces[index] = data.cfrc_ext
+
+
+class DataSimulation:
+    """One simulation, in MuJoCo's own data.
+
+    Attributes:
+        state: live views of the data, with a leading axis of one.
+        data: MuJoCo's data.
+    """
+
+    def __init__(self, model: Model, *, reads: Iterable[str]) -> None:
+        """Make a simulation in the model's default state; `reads` as for a batch."""
+        self._model, self.data, self._forces = model, mujoco.MjData(model.mj), FORCES in reads
+        names = ("qpos", "qvel", "ctrl", *reads)
+        self.state = State(model=model, xp=np, **{name: getattr(self.data, name)[None] for name in names})
+        self._bad = [
+            self.data.warning[number] for number in range(_UNSTABLE.start, _UNSTABLE.stop)
+        ]
+
+    def step(self) -> bool:
+        """Advance the simulation; return whether it became unstable."""
+        mujoco.mj_step(self._model.mj, self.data, nstep=self._model.frame_skip)
+        if self._forces:
+            mujoco.mj_rnePostConstraint(self._model.mj, self.data)
+        unstable = any(warning.number for warning in self._bad)
+        if unstable:
+            for warning in self._bad:
+                warning.number = 0
+        return unstable
+
+    def reset(self, start: Start) -> None:
+        """Start from there; nothing of the past is left."""
+        mujoco.mj_resetData(self._model.mj, self.data)
+        self.data.qpos[:], self.data.qvel[:] = start
+        mujoco.mj_forward(self._model.mj, self.data)

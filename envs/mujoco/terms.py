@@ -1,0 +1,60 @@
+"""What several tasks have in common: terms of rewards, parts of observations, ways to start.
+
+The order of operations is that of Gymnasium's environments: on float64 the results are the same bits.
+"""
+
+from typing import Any
+
+from .model import Model
+from .task import Random, Start, State
+
+
+def control_cost(state: State, weight: float, action: Any) -> Any:
+    """w Σ_i a_i², [...]; in single precision if the action is."""
+    return weight * state.xp.sum(state.xp.square(action), axis=-1)
+
+
+def norm(state: State, vector: Any) -> Any:
+    """√(x·x) along the last axis, [...]."""
+    return state.xp.sqrt(state.xp.vecdot(vector, vector))
+
+
+def squares(state: State, field: Any) -> Any:
+    """Σ x² over all entries of a field [..., n, k], [...]."""
+    return state.xp.sum(state.xp.square(flat(field)), axis=-1)
+
+
+def flat(field: Any) -> Any:
+    """Join the two last axes: [..., n, k] becomes [..., n k]."""
+    return field.reshape((*field.shape[:-2], -1))
+
+
+def between(low: float, value: Any, high: float) -> Any:
+    """Low < value < high, strictly."""
+    return (low < value) & (value < high)
+
+
+def never(state: State) -> Any:
+    """Return False for every environment, [...]."""
+    return state.xp.zeros(state.qpos.shape[:-1], dtype=bool)
+
+
+def joined(state: State, *parts: Any) -> Any:
+    """Concatenate along the last axis."""
+    return state.xp.concatenate(parts, axis=-1)
+
+
+def uniform_start(random: Random, model: Model, scale: float) -> Start:
+    """Add uniform noise in [-scale, scale] to the model's default positions and velocities."""
+    return Start(
+        model.init_qpos + random.uniform(-scale, scale, model.mj.nq),
+        model.init_qvel + random.uniform(-scale, scale, model.mj.nv),
+    )
+
+
+def normal_start(random: Random, model: Model, scale: float) -> Start:
+    """Add uniform noise in [-scale, scale] to the default positions, and scale times a normal to the velocities."""
+    return Start(
+        model.init_qpos + random.uniform(-scale, scale, model.mj.nq),
+        model.init_qvel + scale * random.normal(model.mj.nv),
+    )
