@@ -1,7 +1,6 @@
 """The processor's engine: N environments of one task, stepped together; resetting them is the caller's decision."""
 
 import os
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,27 +73,29 @@ class Engine:
         self.simulation = BatchSimulation(model, count, threads=threads or processors, reads=task.reads())
         self.elapsed = np.zeros(count, dtype=np.int64)
         self.seeds: list[int | None] = [None] * count
-        self._randoms: list[NumpyRandom | None] = [None] * count
+        self._generators: list[np.random.Generator | None] = [None] * count
 
     @property
     def count(self) -> int:
         """N."""
         return len(self.elapsed)
 
-    def random(self, index: int) -> NumpyRandom:
+    def random(self, index: int) -> np.random.Generator:
         """Return the generator of one environment, seeded by the operating system if nobody has."""
-        random = self._randoms[index]
-        return self.seed(index, None) if random is None else random
+        generator = self._generators[index]
+        return self.seed(index, None) if generator is None else generator
 
-    def seed(self, index: int, seed: int | None) -> NumpyRandom:
+    def seed(self, index: int, seed: int | None) -> np.random.Generator:
         """Seed one environment as Gymnasium does."""
         generator, self.seeds[index] = seeding.np_random(seed)
-        random = self._randoms[index] = NumpyRandom(generator)
-        return random
+        self._generators[index] = generator
+        return generator
 
-    def reset(self, ids: Array, draw: Callable[[int], Start] | None = None) -> None:
-        """Start a new episode in these environments, where their own generators or `draw` put them."""
-        self.simulation.reset(ids, draw or (lambda index: self.task.reset(self.random(index), self.model)))
+    def reset(self, ids: Array, start: Start | None = None) -> None:
+        """Start new episodes in these environments, from there or from where their own generators put them."""
+        if start is None:
+            start = self.task.reset(NumpyRandom([self.random(index) for index in ids]), self.model)
+        self.simulation.reset(ids, start)
         self.elapsed[ids] = 0
 
     def observe(self) -> Array:

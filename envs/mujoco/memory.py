@@ -64,15 +64,17 @@ def seeded(seed: int) -> Array:
     return np.array([part for name in ("state", "inc") for part in divmod(state[name], _WORD + 1)], dtype=np.uint64)
 
 
-def draw_from(words: Array, generator: np.random.Generator) -> None:
-    """Put a PCG64 generator where the words [4] stand."""
+def generator_at(words: Array) -> np.random.Generator:
+    """Return a generator that stands where the words [4] say."""
     high, low, stream_high, stream_low = (int(word) for word in words)
-    generator.bit_generator.state = {
+    bits = np.random.PCG64(0)
+    bits.state = {
         "bit_generator": "PCG64",
         "state": {"state": high << 64 | low, "inc": stream_high << 64 | stream_low},
         "has_uint32": 0,
         "uinteger": 0,
     }
+    return np.random.Generator(bits)
 
 
 def remember(words: Array, generator: np.random.Generator) -> None:

@@ -12,10 +12,9 @@ from .engine import Engine
 from .host_call import Buffers, host_call
 from .jax_env import Transition
 from .making import make_task
-from .memory import Memory, draw_from, remember, seeded, words_of
+from .memory import Memory, generator_at, remember, seeded, words_of
 from .model import load
 from .random import NumpyRandom
-from .task import Start
 
 
 class ProcessorEnv:
@@ -61,7 +60,6 @@ class ProcessorEnv:
         self.num_envs, self.action_size = num_envs, model.mj.nu
         self.action_low, self.action_high = model.action_bounds
         self.observation_size = self.engine.observe().shape[1]
-        self._random = NumpyRandom(np.random.Generator(np.random.PCG64(0)))
         self._lock = threading.Lock()  # XLA may call from several threads
         self._tracked = self.engine.tracked()
         info = self.engine.outcome(np.zeros((num_envs, self.action_size), np.float32), self._tracked).info
@@ -130,13 +128,10 @@ class ProcessorEnv:
 
     def _start(self, ids: Array, memory: Memory) -> None:
         """Start new episodes, each drawn by the environment's own generator."""
-        self.engine.reset(ids, lambda index: self._draw(memory.generator[index]))
-
-    def _draw(self, words: Array) -> Start:
-        draw_from(words, self._random.generator)
-        start = self.engine.task.reset(self._random, self.engine.model)
-        remember(words, self._random.generator)
-        return start
+        generators = [generator_at(memory.generator[index]) for index in ids]
+        self.engine.reset(ids, self.engine.task.reset(NumpyRandom(generators), self.engine.model))
+        for index, generator in zip(ids, generators, strict=True):
+            remember(memory.generator[index], generator)
 
     @staticmethod
     def _write(columns: Array, info: dict[str, Array], unstable: Array | None) -> None:

@@ -1,6 +1,6 @@
 """Random numbers of the processor's engine: those of Gymnasium, whose environments own one NumPy generator each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -13,22 +13,29 @@ from .task import Random
 
 @dataclass(frozen=True, slots=True)
 class NumpyRandom:
-    """The draws that tasks make, by a NumPy generator; the same order of draws gives the same episodes."""
+    """The draws that tasks make, for R environments at once, by the generator of each.
 
-    generator: np.random.Generator
+    The same order of draws from the same generators gives the episodes of Gymnasium's own environments.
+    """
+
+    generators: Sequence[np.random.Generator]
     xp: ModuleType = np
 
     def uniform(self, low: float, high: float, size: int) -> Array:
-        """Draw [size] numbers, uniform between low and high."""
-        return self.generator.uniform(low, high, size)
+        """Draw [R, size] numbers, uniform between low and high."""
+        return np.array([generator.uniform(low, high, size) for generator in self.generators])
 
     def normal(self, size: int) -> Array:
-        """Draw [size] standard normal numbers."""
-        return self.generator.standard_normal(size)
+        """Draw [R, size] standard normal numbers."""
+        return np.array([generator.standard_normal(size) for generator in self.generators])
 
     def until(self, accept: Callable[[Any], Any], draw: Callable[[Random], Any]) -> Any:
-        """Draw again and again until a draw is accepted."""
-        while True:
-            drawn = draw(self)
-            if accept(drawn):
-                return drawn
+        """Draw for every environment again and again until its draw is accepted, [R, ...]."""
+        return np.concatenate([_until(NumpyRandom([generator]), accept, draw) for generator in self.generators])
+
+
+def _until(random: NumpyRandom, accept: Callable[[Any], Any], draw: Callable[[Random], Any]) -> Any:
+    while True:
+        drawn = draw(random)
+        if accept(drawn[0]):
+            return drawn

@@ -1,6 +1,6 @@
 """Simulations on the processor, in float64: many on MuJoCo's batch, or one in an `MjData` that anyone may look into."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import mujoco
 import mujoco.batch
@@ -12,6 +12,9 @@ from .task import Start, State
 
 FORCES = "cfrc_ext"
 """The field that MuJoCo computes on demand only, by `mj_rnePostConstraint`."""
+
+ALONE = 16
+"""Simulations that one thread looks after sooner than it wakes another."""
 
 _UNSTABLE = slice(mujoco.mjtWarning.mjWARN_BADQPOS.value, mujoco.mjtWarning.mjWARN_BADCTRL.value + 1)
 """MuJoCo's warnings of a state that is not finite or has run away; it resets such a simulation to its default."""
@@ -49,6 +52,9 @@ class BatchSimulation:
             model=model, xp=np, qpos=bind("qpos"), qvel=bind("qvel"), ctrl=bind("ctrl"), **fields
         )
         self._bad = self.batch.warning[:, _UNSTABLE, 1]
+        self._default = self.batch.state[0].copy()
+        self._alone = mujoco.batch.Batch(model.mj, nsim=count, nthread=1)
+        self._derived = [(_writable(fields[name]), self._alone.bind(name)) for name in names]
 
     def step(self, ids: Array | None = None) -> Array | None:
         """Advance simulations, all by default; return the mask [N] of those that became unstable, None for none."""
@@ -61,20 +67,38 @@ class BatchSimulation:
         self._bad[:] = 0
         return unstable
 
-    def reset(self, ids: Array, draw: Callable[[int], Start]) -> None:
-        """Start simulations from where `draw` puts them; nothing of their past is left."""
-        self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
-        for index in ids:
-            self.state.qpos[index], self.state.qvel[index] = draw(index)
-        self.batch.forward(ids)
+    def reset(self, ids: Array, start: Start) -> None:
+        """Put simulations into states, qpos [R, nq] and qvel [R, nv]; nothing of their past is left.
+
+        All that a simulation hands on to its next step is its row of state, unless the batch is persistent; and
+        where no derived field is read, nothing needs to be computed before that step.
+        """
+        if self.batch.persistent:
+            self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        else:
+            self.batch.state[ids] = self._default
+        self.state.qpos[ids], self.state.qvel[ids] = start
         if self._forces:
+            self.batch.forward(ids)
             self._read_forces(ids, compute=False)
+        elif self._derived:
+            self._derive(ids)
 
     def data(self, index: int) -> mujoco.MjData:
         """Return a copy of one simulation, with what MuJoCo derives from its state."""
         data = self.batch.get_data(index)
         mujoco.mj_forward(self._model.mj, data)
         return data
+
+    def _derive(self, ids: Array) -> None:
+        """Make the derived fields of simulations current, on this thread alone: waking others takes longer."""
+        if len(ids) > ALONE:
+            self.batch.forward(ids)
+            return
+        self._alone.state[ids] = self.batch.state[ids]
+        self._alone.forward(ids)
+        for ours, theirs in self._derived:
+            ours[ids] = theirs[ids]
 
     def _read_forces(self, ids: Array | None, *, compute: bool) -> None:
         forces, data = self.state.cfrc_ext, self._data
@@ -83,6 +107,13 @@ class BatchSimulation:
             if compute:
                 mujoco.mj_rnePostConstraint(self._model.mj, data)
             forces[index] = data.cfrc_ext
+
+
+def _writable(field: Array) -> Array:
+    """Return a derived field that may be written; MuJoCo's next call overwrites it."""
+    view = field.view()
+    view.flags.writeable = True
+    return view
 
 
 class DataSimulation:
@@ -114,7 +145,7 @@ class DataSimulation:
         return unstable
 
     def reset(self, start: Start) -> None:
-        """Start from there; nothing of the past is left."""
+        """Put it into a state, qpos [1, nq] and qvel [1, nv]; nothing of the past is left."""
         mujoco.mj_resetData(self._model.mj, self.data)
-        self.data.qpos[:], self.data.qvel[:] = start
+        self.state.qpos[:], self.state.qvel[:] = start
         mujoco.mj_forward(self._model.mj, self.data)

@@ -68,7 +68,7 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
         """Start an episode; return the observation [n] and where things are."""
         check_open(self, self._closed)
         super().reset(seed=seed, options=options)
-        self._simulation.reset(self.task.reset(NumpyRandom(self.np_random), self._model))
+        self._simulation.reset(self.task.reset(NumpyRandom([self.np_random]), self._model))
         self._started = True
         return self.task.observation(self._state)[0], _first(self.task.reset_info(self._state))
 

@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
 
 
 class Random(Protocol):
-    """A source of random numbers: NumPy's generator on the CPU, keys on an accelerator.
+    """A source of random numbers: NumPy's generators of R environments, or JAX's key of one under `jax.vmap`.
 
     Attributes:
         xp: numpy or jax.numpy, which the draws belong to.
@@ -72,20 +72,20 @@ class Random(Protocol):
     xp: Any
 
     def uniform(self, low: float, high: float, size: int) -> Any:
-        """Draw [size] numbers, uniform between low and high."""
+        """Draw [..., size] numbers, uniform between low and high."""
         ...
 
     def normal(self, size: int) -> Any:
-        """Draw [size] standard normal numbers."""
+        """Draw [..., size] standard normal numbers."""
         ...
 
     def until(self, accept: Callable[[Any], Any], draw: Callable[["Random"], Any]) -> Any:
-        """Draw again and again until a draw is accepted."""
+        """Draw for each environment again and again until its draw [size] is accepted; return [..., size]."""
         ...
 
 
 class Start(NamedTuple):
-    """The state in which an episode starts: qpos [nq], qvel [nv]."""
+    """The state in which an episode starts: qpos [..., nq], qvel [..., nv]."""
 
     qpos: Any
     qvel: Any
@@ -114,7 +114,7 @@ class Task(ABC):
 
     @abstractmethod
     def reset(self, random: Random, model: Model) -> Start:
-        """Draw the state in which an episode starts."""
+        """Draw the states in which episodes start."""
 
     @abstractmethod
     def observation(self, state: State) -> Any:

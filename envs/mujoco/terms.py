@@ -46,10 +46,8 @@ def joined(state: State, *parts: Any) -> Any:
 
 def uniform_start(random: Random, model: Model, scale: float) -> Start:
     """Add uniform noise in [-scale, scale] to the model's default positions and velocities."""
-    return Start(
-        model.init_qpos + random.uniform(-scale, scale, model.mj.nq),
-        model.init_qvel + random.uniform(-scale, scale, model.mj.nv),
-    )
+    noise = random.uniform(-scale, scale, model.mj.nq + model.mj.nv)
+    return Start(model.init_qpos + noise[..., : model.mj.nq], model.init_qvel + noise[..., model.mj.nq :])
 
 
 def normal_start(random: Random, model: Model, scale: float) -> Start:
@@ -58,3 +56,10 @@ def normal_start(random: Random, model: Model, scale: float) -> Start:
         model.init_qpos + random.uniform(-scale, scale, model.mj.nq),
         model.init_qvel + scale * random.normal(model.mj.nv),
     )
+
+
+def with_tail(random: Random, numbers: Any, tail: Any) -> Any:
+    """Put a tail in the place of the last numbers, [..., n]; a tail [k] is the same for all environments."""
+    shape = (*numbers.shape[:-1], tail.shape[-1])
+    kept = numbers[..., : numbers.shape[-1] - tail.shape[-1]]
+    return random.xp.concatenate([kept, random.xp.broadcast_to(tail, shape)], axis=-1)

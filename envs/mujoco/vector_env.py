@@ -80,7 +80,7 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
     @property
     def np_random(self) -> tuple[np.random.Generator, ...]:
         """Return the generators of the environments."""
-        return tuple(self.engine.random(index).generator for index in range(self.num_envs))
+        return tuple(self.engine.random(index) for index in range(self.num_envs))
 
     @property
     def np_random_seed(self) -> tuple[int | None, ...]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..model import Model
 from ..task import Outcome, Random, Start, State, Task
-from ..terms import joined, never, norm
+from ..terms import joined, never, norm, with_tail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +30,12 @@ class Pusher(Task):
         xp = random.xp
         cylinder = random.until(
             lambda place: xp.linalg.norm(place) > 0.17,
-            lambda source: xp.concatenate([source.uniform(-0.3, 0, 1), source.uniform(-0.2, 0.2, 1)]),
+            lambda source: xp.concatenate([source.uniform(-0.3, 0, 1), source.uniform(-0.2, 0.2, 1)], axis=-1),
         )
         velocities = model.init_qvel + random.uniform(-0.005, 0.005, model.mj.nv)
-        return Start(
-            xp.concatenate([model.init_qpos[:-4], cylinder, xp.zeros(2)]),
-            xp.concatenate([velocities[:-4], xp.zeros(4)]),
-        )
+        start = xp.broadcast_to(xp.asarray(model.init_qpos), velocities.shape)
+        places = xp.concatenate([cylinder, xp.zeros_like(cylinder)], axis=-1)  # the goal lies in the middle
+        return Start(with_tail(random, start, places), with_tail(random, velocities, xp.zeros(4)))
 
     def observation(self, state: State) -> Any:
         """The arm's angles and velocities, and the places of tip, object and goal."""

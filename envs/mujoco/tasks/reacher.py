@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..model import Model
 from ..task import Outcome, Random, Start, State, Task
-from ..terms import control_cost, joined, never, norm
+from ..terms import joined, never, norm, with_tail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Reacher(Task):
         joints = random.uniform(-0.1, 0.1, model.mj.nq) + model.init_qpos
         goal = random.until(lambda goal: xp.linalg.norm(goal) < 0.2, lambda source: source.uniform(-0.2, 0.2, 2))
         velocities = model.init_qvel + random.uniform(-0.005, 0.005, model.mj.nv)
-        return Start(xp.concatenate([joints[:-2], goal]), xp.concatenate([velocities[:-2], xp.zeros(2)]))
+        return Start(with_tail(random, joints, goal), with_tail(random, velocities, xp.zeros(2)))
 
     def observation(self, state: State) -> Any:
         """Cosines and sines of the joints, the goal, the joints' velocities, the way from target to fingertip."""
