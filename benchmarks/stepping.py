@@ -3,9 +3,11 @@
 The ceiling is `mj_step` in a loop in C on the same threads, from states that random actions reach, with random
 controls, and nothing else: no observations, no rewards, no resets, one synchronisation in ten steps.
 
+A second table has one environment stepped from Python, by `gymnasium.make` and by `make_vec`.
+
 Targets: geometric mean over the tasks of our median ratio to the ceiling at least 0.75, none below 0.6; at
 least 2.5 times SyncVectorEnv on every task; at least 1.1 times EnvPool's synchronous mode in geometric mean,
-none below 0.95.
+none below 0.95; one environment costs no more than Gymnasium's, in geometric mean.
 """
 
 import argparse
@@ -40,6 +42,7 @@ def main() -> None:
     for count in options.envs:
         rates = {task: measure(task, count, options.threads, options.rounds) for task in options.tasks}
         report(rates, count, options.threads)
+    report_single({task: measure_single(task, options.rounds) for task in options.tasks})
 
 
 def measure(task: str, count: int, threads: int, rounds: int) -> dict[str, np.ndarray]:
@@ -115,6 +118,57 @@ def envpool(task: str, count: int, threads: int) -> Any:
     except ImportError:
         return None
     return library.make(f"{task}-v5", env_type="gymnasium", num_envs=count, num_threads=threads, seed=0)
+
+
+def measure_single(task: str, rounds: int) -> dict[str, np.ndarray]:
+    """Return [rounds] microseconds per step of one environment, episodes beginning again as they end."""
+    singles = {"rlproof": gymnasium.make(f"rlproof/{task}-v5"), "Gymnasium": gymnasium.make(f"{task}-v5")}
+    vectors = {
+        "rlproof, vector of 1": gymnasium.make_vec(f"rlproof/{task}-v5", num_envs=1, threads=1),
+        "Gymnasium, vector of 1": gymnasium.make_vec(f"{task}-v5", num_envs=1, vectorization_mode="sync"),
+    }
+    space = singles["rlproof"].action_space
+    assert isinstance(space, gymnasium.spaces.Box)
+    actions = np.random.default_rng(0).uniform(space.low, space.high, (500, 1, *space.shape)).astype(np.float32)
+    contenders = {name: single_stepper(env, actions[:, 0]) for name, env in singles.items()}
+    contenders |= {name: stepper(env, actions, len(actions)) for name, env in vectors.items()}
+    seconds = interleave(contenders, rounds=rounds)
+    return {name: seconds[name] / len(actions) * 1e6 for name in contenders}
+
+
+def single_stepper(env: Any, actions: np.ndarray) -> Callable[[], None]:
+    """Return a turn of a single environment."""
+    env.reset(seed=0)
+
+    def run() -> None:
+        for action in actions:
+            _, _, terminated, truncated, _ = env.step(action)
+            if terminated or truncated:
+                env.reset()
+
+    return run
+
+
+def report_single(times: dict[str, dict[str, np.ndarray]]) -> None:
+    """Print the table of one environment and hold it against the target."""
+    pairs = {"single": ("rlproof", "Gymnasium"), "vector of 1": ("rlproof, vector of 1", "Gymnasium, vector of 1")}
+    print_table(
+        "one environment: microseconds per step, then ratios; median (quartiles)",
+        ["task", *(name for pair in pairs.values() for name in pair), *pairs],
+        [
+            [
+                task,
+                *(f"{np.median(time[name]):.1f}" for pair in pairs.values() for name in pair),
+                *(spread(time[ours] / time[theirs]) for ours, theirs in pairs.values()),
+            ]
+            for task, time in times.items()
+        ],
+    )
+    for name, (ours, theirs) in pairs.items():
+        ratios = [float(np.median(time[ours] / time[theirs])) for time in times.values()]
+        mean = float(np.exp(np.mean(np.log(ratios))))
+        claim = f"{name}, rlproof / Gymnasium: geometric mean {mean:.2f} (target 1), greatest {max(ratios):.2f}"
+        print_verdict(claim, holds=mean <= 1)
 
 
 def report(rates: dict[str, dict[str, np.ndarray]], count: int, threads: int) -> None:

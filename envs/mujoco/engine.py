@@ -10,7 +10,7 @@ from ...spec.errors import ParameterError
 from ...spec.numbers import Array
 from .checking import checked_actions
 from .model import Model
-from .random import NumpyRandom
+from .numpy_random import ManyRandom
 from .simulation import BatchSimulation
 from .task import Outcome, Start, Task
 
@@ -94,7 +94,7 @@ class Engine:
     def reset(self, ids: Array, start: Start | None = None) -> None:
         """Start new episodes in these environments, from there or from where their own generators put them."""
         if start is None:
-            start = self.task.reset(NumpyRandom([self.random(index) for index in ids]), self.model)
+            start = self.task.reset(ManyRandom([self.random(index) for index in ids]), self.model)
         self.simulation.reset(ids, start)
         self.elapsed[ids] = 0
 

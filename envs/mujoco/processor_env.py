@@ -14,7 +14,7 @@ from .jax_env import Transition
 from .making import make_task
 from .memory import Memory, generator_at, remember, seeded, words_of
 from .model import load
-from .random import NumpyRandom
+from .numpy_random import ManyRandom
 
 
 class ProcessorEnv:
@@ -129,7 +129,7 @@ class ProcessorEnv:
     def _start(self, ids: Array, memory: Memory) -> None:
         """Start new episodes, each drawn by the environment's own generator."""
         generators = [generator_at(memory.generator[index]) for index in ids]
-        self.engine.reset(ids, self.engine.task.reset(NumpyRandom(generators), self.engine.model))
+        self.engine.reset(ids, self.engine.task.reset(ManyRandom(generators), self.engine.model))
         for index, generator in zip(ids, generators, strict=True):
             remember(memory.generator[index], generator)
 

@@ -29,5 +29,8 @@ def register() -> None:
                 entry_point=f"{__package__}.single_env:MujocoEnv",
                 vector_entry_point=f"{__package__}.vector_env:MujocoVectorEnv",
                 max_episode_steps=time_limit,
+                # The environments check their actions and the order of calls themselves.
+                disable_env_checker=True,
+                order_enforce=False,
                 kwargs={"task": name},
             )

@@ -61,7 +61,7 @@ class BatchSimulation:
         self.batch.step(ids, nstep=self._model.frame_skip)
         if self._forces:
             self._read_forces(ids, compute=True)
-        if not self._bad.any():
+        if not np.count_nonzero(self._bad):
             return None
         unstable = self._bad.any(axis=1)
         self._bad[:] = 0
@@ -120,7 +120,7 @@ class DataSimulation:
     """One simulation, in MuJoCo's own data.
 
     Attributes:
-        state: live views of the data, with a leading axis of one.
+        state: live views of the data, without a leading axis.
         data: MuJoCo's data.
     """
 
@@ -128,24 +128,21 @@ class DataSimulation:
         """Make a simulation in the model's default state; `reads` as for a batch."""
         self._model, self.data, self._forces = model, mujoco.MjData(model.mj), FORCES in reads
         names = ("qpos", "qvel", "ctrl", *reads)
-        self.state = State(model=model, xp=np, **{name: getattr(self.data, name)[None] for name in names})
-        self._bad = [
-            self.data.warning[number] for number in range(_UNSTABLE.start, _UNSTABLE.stop)
-        ]
+        self.state = State(model=model, xp=np, **{name: getattr(self.data, name) for name in names})
+        self._bad = self.data.warning.number[_UNSTABLE]
 
     def step(self) -> bool:
         """Advance the simulation; return whether it became unstable."""
         mujoco.mj_step(self._model.mj, self.data, nstep=self._model.frame_skip)
         if self._forces:
             mujoco.mj_rnePostConstraint(self._model.mj, self.data)
-        unstable = any(warning.number for warning in self._bad)
-        if unstable:
-            for warning in self._bad:
-                warning.number = 0
-        return unstable
+        if not np.count_nonzero(self._bad):
+            return False
+        self._bad[:] = 0
+        return True
 
     def reset(self, start: Start) -> None:
-        """Put it into a state, qpos [1, nq] and qvel [1, nv]; nothing of the past is left."""
+        """Put it into a state, qpos [nq] and qvel [nv]; nothing of the past is left."""
         mujoco.mj_resetData(self._model.mj, self.data)
         self.state.qpos[:], self.state.qvel[:] = start
         mujoco.mj_forward(self._model.mj, self.data)

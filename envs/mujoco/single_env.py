@@ -13,7 +13,7 @@ from ...spec.numbers import Array
 from .checking import check_open, checked_actions, reset_needed
 from .making import make_task
 from .model import load
-from .random import NumpyRandom
+from .numpy_random import OneRandom
 from .rendering import MODES, Painter, split_settings
 from .simulation import DataSimulation
 
@@ -68,9 +68,9 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
         """Start an episode; return the observation [n] and where things are."""
         check_open(self, self._closed)
         super().reset(seed=seed, options=options)
-        self._simulation.reset(self.task.reset(NumpyRandom([self.np_random]), self._model))
+        self._simulation.reset(self.task.reset(OneRandom(self.np_random), self._model))
         self._started = True
-        return self.task.observation(self._state)[0], _first(self.task.reset_info(self._state))
+        return self.task.observation(self._state), _detached(self.task.reset_info(self._state))
 
     def step(self, action: Array) -> tuple[Array, Any, bool, bool, dict[str, Any]]:
         """Apply an action [k]; return observation [n], reward, terminated, truncated and infos.
@@ -83,16 +83,16 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
             raise reset_needed(
                 "the environment has never been reset", got="a call of step()", remedy="call reset() first"
             )
-        action = checked_actions(action, self.action_space.shape)[None]
+        action = checked_actions(action, self._state.ctrl.shape)
         before = self.task.tracked(self._state)
-        before = None if before is None else np.array(before)
+        before = None if before is None else before.copy()
         self._state.ctrl[:] = action
         unstable = self._simulation.step()
         reward, terminated, info = self.task.outcome(self._state, before, action)
-        infos = _first(info)
+        observation, info = self.task.observation(self._state), _detached(info)
         if unstable:
-            return self.task.observation(self._state)[0], 0.0, False, True, {**infos, "unstable": True}
-        return self.task.observation(self._state)[0], reward[0], bool(terminated[0]), False, infos
+            return observation, 0.0, False, True, {**info, "unstable": True}
+        return observation, reward, bool(terminated), False, info
 
     def set_state(self, qpos: Array, qvel: Array) -> None:
         """Put the simulation somewhere; everything that MuJoCo derives is current afterwards."""
@@ -119,7 +119,9 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
             self._painter.close()
 
 
-def _first(info: Mapping[str, Array]) -> dict[str, Any]:
-    """Take the only row of every entry; arrays in it are copied from the live state."""
-    rows = {key: values[0] for key, values in info.items()}
-    return {key: row.copy() if isinstance(row, np.ndarray) else row for key, row in rows.items()}
+def _detached(info: Mapping[str, Any]) -> dict[str, Any]:
+    """Make numbers of what is a number, and copy arrays: nothing follows the simulation any more."""
+    return {
+        key: value if type(value) is not np.ndarray else value.copy() if value.ndim else value[()]
+        for key, value in info.items()
+    }

@@ -11,7 +11,7 @@ from .task import Random, Start, State
 
 def control_cost(state: State, weight: float, action: Any) -> Any:
     """w Σ_i a_i², [...]; in single precision if the action is."""
-    return weight * state.xp.sum(state.xp.square(action), axis=-1)
+    return weight * state.xp.square(action).sum(axis=-1)
 
 
 def norm(state: State, vector: Any) -> Any:
@@ -21,7 +21,7 @@ def norm(state: State, vector: Any) -> Any:
 
 def squares(state: State, field: Any) -> Any:
     """Σ x² over all entries of a field [..., n, k], [...]."""
-    return state.xp.sum(state.xp.square(flat(field)), axis=-1)
+    return state.xp.square(flat(field)).sum(axis=-1)
 
 
 def flat(field: Any) -> Any:

@@ -129,7 +129,7 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
                 "the environments have never been reset", got="a call of step()", remedy="call reset() first"
             )
         actions = self.engine.checked(actions)
-        if not self._done.any():
+        if not np.count_nonzero(self._done):
             stepped = self.engine.step(actions)
             infos = self._infos(stepped)
         elif self._mode is AutoresetMode.NEXT_STEP:
@@ -141,7 +141,7 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
                 remedy="call reset(options={'reset_mask': terminated | truncated}), or choose another mode",
             )
         observation, done = stepped.observation, stepped.terminated | stepped.truncated
-        if self._mode is AutoresetMode.SAME_STEP and done.any():
+        if self._mode is AutoresetMode.SAME_STEP and np.count_nonzero(done):
             observation, infos = self._reset_now(stepped, done)
             done = np.zeros_like(done)
         self._done = done

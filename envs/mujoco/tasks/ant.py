@@ -41,7 +41,7 @@ class Ant(Task):
 
     def contact_forces(self, state: State) -> Any:
         """Return external forces on bodies, clipped, [..., nbody, 6]."""
-        return state.xp.clip(state.cfrc_ext, *self.contact_force_range)
+        return state.cfrc_ext.clip(*self.contact_force_range)
 
     def observation(self, state: State) -> Any:
         """Positions without x and y, velocities, contact forces on every body but the world."""

@@ -37,7 +37,7 @@ class Hopper(Task):
     def observation(self, state: State) -> Any:
         """Positions without x, and velocities clipped to [-10, 10]."""
         skipped = int(self.exclude_current_positions_from_observation)
-        return joined(state, state.qpos[..., skipped:], state.xp.clip(state.qvel, -10, 10))
+        return joined(state, state.qpos[..., skipped:], state.qvel.clip(-10, 10))
 
     def tracked(self, state: State) -> Any:
         """x of the torso."""
@@ -47,7 +47,7 @@ class Hopper(Task):
         """Return whether height, angle and every other coordinate lie within their ranges."""
         numbers = joined(state, state.qpos[..., 2:], state.qvel)
         return (
-            state.xp.all(between(self.healthy_state_range[0], numbers, self.healthy_state_range[1]), axis=-1)
+            between(self.healthy_state_range[0], numbers, self.healthy_state_range[1]).all(axis=-1)
             & between(self.healthy_z_range[0], state.qpos[..., 1], self.healthy_z_range[1])
             & between(self.healthy_angle_range[0], state.qpos[..., 2], self.healthy_angle_range[1])
         )

@@ -45,8 +45,7 @@ class Humanoid(Human):
         forward = self.forward_reward_weight * velocity[..., 0]
         survive = healthy * self.healthy_reward
         control = control_cost(state, self.ctrl_cost_weight, state.ctrl)
-        contact = self.contact_cost_weight * squares(state, state.cfrc_ext)
-        contact = state.xp.clip(contact, *self.contact_cost_range)
+        contact = (self.contact_cost_weight * squares(state, state.cfrc_ext)).clip(*self.contact_cost_range)
         info = {
             **self.reset_info(state),
             "x_velocity": velocity[..., 0],

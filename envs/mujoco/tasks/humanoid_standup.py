@@ -30,7 +30,7 @@ class HumanoidStandup(Human):
         del before, action
         height = (state.qpos[..., 2] - 0) / state.model.mj.opt.timestep
         control = control_cost(state, self.ctrl_cost_weight, state.ctrl)
-        impact = state.xp.clip(self.impact_cost_weight * squares(state, state.cfrc_ext), *self.impact_cost_range)
+        impact = (self.impact_cost_weight * squares(state, state.cfrc_ext)).clip(*self.impact_cost_range)
         info = {
             **self.reset_info(state),
             "reward_linup": height,

@@ -35,8 +35,8 @@ class InvertedDoublePendulum(Task):
             state.qpos[..., :1],
             xp.sin(angles),
             xp.cos(angles),
-            xp.clip(state.qvel, -10, 10),
-            xp.clip(state.qfrc_constraint[..., :1], -10, 10),
+            state.qvel.clip(-10, 10),
+            state.qfrc_constraint[..., :1].clip(-10, 10),
         )
 
     def outcome(self, state: State, before: Any, action: Any) -> Outcome:

@@ -31,7 +31,7 @@ class InvertedPendulum(Task):
         del before, action
         xp, observation = state.xp, self.observation(state)
         terminated = ~xp.isfinite(observation).all(axis=-1) | (xp.abs(observation[..., 1]) > 0.2)
-        reward = (~terminated).astype(int)
+        reward = 1 - terminated
         return Outcome(reward, terminated, {"reward_survive": reward})
 
     def structure(self, model: Model) -> dict[str, int]:

@@ -35,7 +35,7 @@ class Walker2d(Task):
     def observation(self, state: State) -> Any:
         """Positions without x, and velocities clipped to [-10, 10]."""
         skipped = int(self.exclude_current_positions_from_observation)
-        return joined(state, state.qpos[..., skipped:], state.xp.clip(state.qvel, -10, 10))
+        return joined(state, state.qpos[..., skipped:], state.qvel.clip(-10, 10))
 
     def tracked(self, state: State) -> Any:
         """x of the torso."""
