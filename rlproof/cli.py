@@ -1,4 +1,4 @@
-"""The command line: `rlproof verify`, `check`, `explain`, `proofs`, `vectors`."""
+"""The command line: `rlproof verify`, `check`, `explain`, `proofs`, `render`, `vectors`."""
 
 import os
 import sys
@@ -20,12 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as missing:
         print(MISSING.format(package=missing.name), file=sys.stderr)
         return 2
-    from .commands import explain, proofs, verify
+    from .commands import explain, proofs, render, verify
     from .spec.errors import RlproofError
 
     try:
         return tyro.extras.subcommand_cli_from_dict(
-            {"verify": verify, "explain": explain, "proofs": proofs, **ALONE},
+            {"verify": verify, "explain": explain, "proofs": proofs, "render": render, **ALONE},
             args=arguments,
             prog="rlproof",
             description="Reinforcement learning equations, verified.",

@@ -94,6 +94,44 @@ def proofs(evidence: Path = Path("proofs.json"), table: bool = False) -> int:
     return 0 if prove(_console(WIDER), evidence) else 1
 
 
+def render(
+    task: Annotated[str, tyro.conf.Positional],
+    out: Path = Path("film.mp4"),
+    engine: str = "processor",
+    policy: str = "random",
+    steps: int = 200,
+    seed: int = 0,
+    states: Path | None = None,
+    width: int = 480,
+    height: int = 480,
+    camera: str | None = None,
+) -> int:
+    """Make a film or a picture of a MuJoCo task: `rlproof render Hopper --policy trained --out hopper.mp4`.
+
+    Args:
+        task: the name of the task, such as Hopper.
+        out: the file; .mp4 and .gif are films, .png is a picture of the last state.
+        engine: what runs the task: processor, mjx or warp.
+        policy: what acts: random, zero, or trained (Hopper and HalfCheetah).
+        steps: steps of the environment.
+        seed: seed of the environment and of the actions.
+        states: show the states in this file instead: arrays `qpos` and `qvel`, as numpy.savez writes them.
+        width: of a picture, in pixels.
+        height: of a picture, in pixels.
+        camera: a camera of the model, by name; by default one that follows the body.
+    """
+    from .rendering import render_run, render_states
+
+    rendering = {"width": width, "height": height, "camera_name": camera}
+    if states is not None:
+        render_states(_console(), out, task, states, rendering)
+    else:
+        render_run(
+            _console(), out, task, engine=engine, policy=policy, steps=steps, seed=seed, rendering=rendering
+        )
+    return 0
+
+
 def _console(width: int = LOG_WIDTH) -> Console:
     """A console; a log or a pipe gets the width that the table needs."""
     console = Console()

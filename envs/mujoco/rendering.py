@@ -1,8 +1,11 @@
 """Pictures of simulations, by MuJoCo's own renderer."""
 
 import dataclasses
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import mujoco
@@ -17,6 +20,9 @@ from .task import Task
 MODES = ("rgb_array", "depth_array")
 """What `render()` can return; "human" windows are Gymnasium's."""
 
+TRACK = "track"
+"""The camera that follows the body, in the models that have one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenderSettings:
@@ -26,7 +32,7 @@ class RenderSettings:
         width: of an image, in pixels.
         height: of an image, in pixels.
         camera_id: the number of a camera of the model; -1 for the free camera.
-        camera_name: the name of a camera of the model; neither for the free camera.
+        camera_name: the name of a camera of the model; neither for the one that follows the body, if there is one.
         default_camera_config: settings of the free camera; None for the task's.
         max_geom: geometric bodies that an image can show.
         visual_options: MuJoCo's flags of visualisation, by number.
@@ -73,25 +79,15 @@ class Painter:
             self._renderer.close()
             self._renderer = None
 
+    def _has(self, camera: str) -> bool:
+        return mujoco.mj_name2id(self._model.mj, mujoco.mjtObj.mjOBJ_CAMERA, camera) >= 0
+
     def _open(self) -> mujoco.Renderer:
         """Make the graphics context; raise `RendererError` if this machine has none."""
         settings, buffer = self._settings, self._model.mj.vis.global_
-        buffer.offwidth, buffer.offheight = (
-            max(buffer.offwidth, settings.width),
-            max(buffer.offheight, settings.height),
-        )
-        try:
-            renderer = mujoco.Renderer(
-                self._model.mj, settings.height, settings.width, max_geom=settings.max_geom
-            )
-        except Exception as error:
-            raise RendererError(
-                "MuJoCo cannot render here",
-                got=f"{type(error).__name__}: {error}",
-                expected="OpenGL: a display, or EGL or OSMesa without one",
-                cause="a machine without a screen and without the library libEGL",
-                remedy="apt-get install libegl1 (or libosmesa6 and MUJOCO_GL=osmesa)",
-            ) from error
+        buffer.offwidth = max(buffer.offwidth, settings.width)
+        buffer.offheight = max(buffer.offheight, settings.height)
+        renderer = _renderer(self._model.mj, settings)
         if self._mode == "depth_array":
             renderer.enable_depth_rendering()
         self._renderer = renderer
@@ -108,9 +104,20 @@ class Painter:
                 remedy="leave one of them out",
             )
         if settings.camera_name is not None:
+            if not self._has(settings.camera_name):
+                cameras = [self._model.mj.camera(index).name for index in range(self._model.mj.ncam)]
+                raise ParameterError(
+                    "the model has no such camera",
+                    got=f"camera_name={settings.camera_name!r}",
+                    expected=f"one of {', '.join(map(repr, cameras)) or 'none: it has no cameras'}",
+                    cause="a camera of another model",
+                    remedy="leave it out, or give settings of the free camera",
+                )
             return settings.camera_name
         if settings.camera_id not in {None, -1}:
             return settings.camera_id
+        if settings.camera_id is None and settings.default_camera_config is None and self._has(TRACK):
+            return TRACK
         camera = mujoco.MjvCamera()
         mujoco.mjv_defaultFreeCamera(self._model.mj, camera)
         for name, value in config.items():
@@ -121,6 +128,34 @@ class Painter:
             else:
                 setattr(camera, name, value)
         return camera
+
+
+def _renderer(model: mujoco.MjModel, settings: RenderSettings) -> mujoco.Renderer:
+    """Make MuJoCo's renderer with the graphics that this machine has: a display's, EGL's or OSMesa's.
+
+    MuJoCo decides for one when it is imported, a display's if nobody has set MUJOCO_GL; without a display that
+    cannot work, and another is put in its place while the renderer is made.
+    """
+    from mujoco.rendering.classic import gl_context
+
+    decided = os.environ.get("MUJOCO_GL") or os.environ.get("DISPLAY") or sys.platform != "linux"
+    before, failures = gl_context.GLContext, []
+    for graphics in (None,) if decided else ("egl", "osmesa"):
+        try:
+            if graphics:
+                gl_context.GLContext = import_module(f"mujoco.{graphics}").GLContext
+            return mujoco.Renderer(model, settings.height, settings.width, max_geom=settings.max_geom)
+        except Exception as error:  # noqa: BLE001 - graphics libraries raise whatever they like
+            failures.append(f"{graphics or 'display'}: {type(error).__name__}: {error}")
+        finally:
+            gl_context.GLContext = before
+    raise RendererError(
+        "MuJoCo cannot render here",
+        got="; ".join(failures),
+        expected="OpenGL: a display, or EGL or OSMesa without one",
+        cause="a machine without a screen and without the library libEGL",
+        remedy="apt-get install libegl1 libgl1 (or libosmesa6, and MUJOCO_GL=osmesa)",
+    )
 
 
 def split_settings(options: Mapping[str, Any]) -> tuple[RenderSettings, dict[str, Any]]:
