@@ -71,6 +71,7 @@ class Engine:
                 )
         self.task, self.model, self.time_limit = task, model, time_limit
         self.simulation = BatchSimulation(model, count, threads=threads or processors, reads=task.reads())
+        task.tracked(self.simulation.state)  # a body that the model does not have is found now
         self.elapsed = np.zeros(count, dtype=np.int64)
         self.seeds: list[int | None] = [None] * count
         self._generators: list[np.random.Generator | None] = [None] * count

@@ -47,6 +47,7 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
         self._model = load(self.task.xml_file, self.task.frame_skip)
         self._simulation = DataSimulation(self._model, reads=self.task.reads())
         self._state = self._simulation.state
+        self.task.tracked(self._state)  # a body that the model does not have is found now
         self._started = self._closed = False
         self.model, self.data = self._model.mj, self._simulation.data
         self.init_qpos, self.init_qvel = self._model.init_qpos, self._model.init_qvel
@@ -90,6 +91,11 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
         unstable = self._simulation.step()
         reward, terminated, info = self.task.outcome(self._state, before, action)
         observation, info = self.task.observation(self._state), _detached(info)
+        for name in self.task.plain:
+            if name == "reward":
+                reward = reward.item()
+            else:
+                info[name] = info[name].item()
         if unstable:
             return observation, 0.0, False, True, {**info, "unstable": True}
         return observation, reward, bool(terminated), False, info

@@ -105,6 +105,8 @@ class Task(ABC):
 
     time_limit: ClassVar[int] = 1000
     """Steps after which an episode is truncated."""
+    plain: ClassVar[tuple[str, ...]] = ()
+    """Entries of the infos (and "reward") that Gymnasium's single environment gives as Python's own numbers."""
     camera: ClassVar[Mapping[str, Any]] = {}
     """How a person looks at the scene: settings of MuJoCo's free camera."""
 

@@ -28,6 +28,7 @@ class Hopper(Task):
     reset_noise_scale: float = 5e-3
     exclude_current_positions_from_observation: bool = True
 
+    plain: ClassVar = ("reward_survive",)
     camera: ClassVar = {"trackbodyid": 2, "distance": 3.0, "lookat": (0.0, 0.0, 1.15), "elevation": -20.0}
 
     def reset(self, random: Random, model: Model) -> Start:

@@ -17,6 +17,7 @@ class InvertedDoublePendulum(Task):
     healthy_reward: float = 10.0
     reset_noise_scale: float = 0.1
 
+    plain: ClassVar = ("reward_survive",)
     camera: ClassVar = {"trackbodyid": 0, "distance": 4.1225, "lookat": (0.0, 0.0, 0.12250000000000005)}
 
     def reads(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ class InvertedPendulum(Task):
     frame_skip: int = 2
     reset_noise_scale: float = 0.01
 
+    plain: ClassVar = ("reward", "reward_survive")
     camera: ClassVar = {"trackbodyid": 0, "distance": 2.04}
 
     def reset(self, random: Random, model: Model) -> Start:

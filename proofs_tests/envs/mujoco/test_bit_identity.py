@@ -67,7 +67,7 @@ def test_every_autoreset_mode_is_identical(task: str, mode: gymnasium.vector.Aut
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_single_environment_is_identical(task: str) -> None:
-    """What `gymnasium.make` returns, with its time limit; numbers are equal, whatever their type."""
+    """What `gymnasium.make` returns, with its time limit."""
     with quiet(), without_known_warnings(mujoco):
         env, reference = gymnasium.make(f"rlproof/{task}-v5"), gymnasium.make(f"{task}-v5")
     space = reference.action_space
