@@ -61,7 +61,8 @@ def measure(task: str, count: int, threads: int, rounds: int) -> dict[str, np.nd
     per_turn = {"ceiling": steps, "rlproof": steps, "SyncVectorEnv": steps // 4}
     pool = envpool(task, count, threads)
     if pool is not None:
-        contenders["EnvPool"], per_turn["EnvPool"] = stepper(pool, actions.astype(pool.action_space.dtype), steps), steps
+        contenders["EnvPool"] = stepper(pool, actions.astype(pool.action_space.dtype), steps)
+        per_turn["EnvPool"] = steps
     seconds = interleave(contenders, rounds=rounds)
     sync.close()
     return {name: count * per_turn[name] / seconds[name] for name in contenders}

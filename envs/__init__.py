@@ -17,4 +17,3 @@ if find_spec("gymnasium"):
     from .mujoco.registration import register
 
     register()
-

@@ -126,9 +126,7 @@ def render(
     if states is not None:
         render_states(_console(), out, task, states, rendering)
     else:
-        render_run(
-            _console(), out, task, engine=engine, policy=policy, steps=steps, seed=seed, rendering=rendering
-        )
+        render_run(_console(), out, task, engine=engine, policy=policy, steps=steps, seed=seed, rendering=rendering)
     return 0
 
 

@@ -7,13 +7,14 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from .envs.mujoco.pictures import STILLS, Studio, write
+from .envs.mujoco.pictures import STILLS, Studio, check_ending, write
 from .envs.mujoco.recording import record
 from .spec.errors import ParameterError
 
 
 def render_states(console: Console, out: Path, task: str, states: Path, rendering: dict[str, Any]) -> None:
     """Make pictures of the states in a file: `qpos` [T, nq] or [nq], and `qvel` alike or not at all."""
+    check_ending(out)
     try:
         with np.load(states) as file:
             arrays = {name: np.atleast_2d(file[name]) for name in ("qpos", "qvel") if name in file.files}
@@ -49,6 +50,7 @@ def render_run(
     rendering: dict[str, Any],
 ) -> None:
     """Run an engine and make pictures of what it did."""
+    check_ending(out)
     studio = Studio(task, **rendering)
     with console.status(f"{task}: {steps} steps"):
         recording = record(task, engine=engine, policy=policy, steps=steps, seed=seed)

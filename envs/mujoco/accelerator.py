@@ -1,5 +1,8 @@
 """What implementations of MuJoCo in JAX need: the choice among them, and models that they can run."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
 import copy
 import dataclasses
 from collections.abc import Iterable

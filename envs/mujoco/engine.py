@@ -14,6 +14,9 @@ from .numpy_random import ManyRandom
 from .simulation import BatchSimulation
 from .task import Outcome, Start, Task
 
+NEVER = np.iinfo(np.int64).max
+"""The time limit of environments that have none."""
+
 
 class Stepped(NamedTuple):
     """What a step gives; rows of environments that were not stepped mean nothing.
@@ -133,10 +136,7 @@ class Engine:
         unstable = self.simulation.step(ids)
         self.elapsed += 1
         reward, terminated, info = self.outcome(actions, before)
-        if self.time_limit is None:
-            truncated = np.zeros(self.count, dtype=np.bool_)
-        else:
-            truncated = self.elapsed >= self.time_limit
+        truncated = self.elapsed >= (NEVER if self.time_limit is None else self.time_limit)
         if unstable is not None:
             reward, terminated, truncated = reward * ~unstable, terminated & ~unstable, truncated | unstable
         return Stepped(self.observe(), reward, terminated, truncated, info, unstable)

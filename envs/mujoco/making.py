@@ -59,8 +59,8 @@ def _check(task: str, option: str, value: Any, default: Any) -> None:
     elif option == "main_body":
         expected, good = "the name or the number of a body", isinstance(value, str | int)
     else:
-        expected, good = "a number", isinstance(value, numbers) and not isinstance(value, bool) and value == value
-    if option == "reset_noise_scale" and good:
+        expected, good = "a number", isinstance(value, numbers) and not isinstance(value, bool) and not np.isnan(value)
+    if option == "reset_noise_scale" and good and isinstance(value, numbers):
         expected, good = "a number of at least 0", value >= 0
     if not good:
         raise ParameterError(

@@ -48,8 +48,9 @@ class Memory(NamedTuple):
         """Take the state over from an engine; generators are written where environments are reset."""
         self.physics[:] = engine.simulation.batch.state
         self.elapsed[:] = engine.elapsed
-        if self.tracked.shape[1]:
-            self.tracked[:] = engine.tracked().reshape(self.tracked.shape)
+        tracked = engine.tracked()
+        if tracked is not None:
+            self.tracked[:] = tracked.reshape(self.tracked.shape)
 
 
 def words_of(engine: Engine) -> int:

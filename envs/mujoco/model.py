@@ -1,5 +1,8 @@
 """The model of a task: MuJoCo's, loaded from the file that Gymnasium ships, with what tasks read of it."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
 import difflib
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,5 +1,9 @@
 """Pictures and films of states, whichever engine computed them: a state is positions and velocities."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,9 +71,8 @@ class Studio:
         self._painter.close()
 
 
-def write(path: Path, images: Iterator[Array], *, fps: int) -> int:
-    """Write images into a film (.mp4, .gif) or the last of them into a picture (.png); return how many there were."""
-    imageio = require("imageio.v2", purpose="writing pictures")
+def check_ending(path: Path) -> str:
+    """Return the ending of a file of pictures, in small letters; raise `ParameterError` for one that is unknown."""
     suffix = path.suffix.lower()
     if suffix not in FILMS + STILLS:
         raise ParameterError(
@@ -79,6 +82,12 @@ def write(path: Path, images: Iterator[Array], *, fps: int) -> int:
             cause="a name without an ending",
             remedy="take .mp4 for a film and .png for a picture",
         )
+    return suffix
+
+
+def write(path: Path, images: Iterator[Array], *, fps: int) -> int:
+    """Write images into a film (.mp4, .gif) or the last of them into a picture (.png); return how many there were."""
+    suffix, imageio = check_ending(path), require("imageio.v2", purpose="writing pictures")
     path.parent.mkdir(parents=True, exist_ok=True)
     if suffix in STILLS:
         *others, last = images
@@ -90,8 +99,11 @@ def write(path: Path, images: Iterator[Array], *, fps: int) -> int:
     else:
         options = {"duration": 1000 / min(fps, 50), "loop": 0}  # browsers show no more than 50 images a second
     count = 0
-    with imageio.get_writer(path, **options) as writer:
-        for image in images:
-            writer.append_data(image)
-            count += 1
+    with warnings.catch_warnings():
+        # JAX warns of forks; the encoder's process is replaced by another program at once.
+        warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called")
+        with imageio.get_writer(path, **options) as writer:
+            for image in images:
+                writer.append_data(image)
+                count += 1
     return count

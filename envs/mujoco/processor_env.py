@@ -90,14 +90,15 @@ class ProcessorEnv:
 
     def step(self, state: jax.Array, actions: jax.Array) -> tuple[jax.Array, Transition]:
         """Step every environment with actions [N, k]; episodes that end are followed by new ones at once."""
-        state, *numbers, columns = self._call_step(state, jnp.asarray(actions, jnp.float32))
+        results = self._call_step(state, jnp.asarray(actions, jnp.float32))
+        state, observation, successor, reward, terminated, truncated, columns = results
         info, start = {}, 0
         for name, shape in self._columns.items():
             size = int(np.prod(shape))
             info[name] = columns[:, start : start + size].reshape(self.num_envs, *shape)
             start += size
         info["unstable"] = columns[:, start] > 0
-        return state, Transition(*numbers, info)
+        return state, Transition(observation, successor, reward, terminated, truncated, info)
 
     def _reset(self, inputs: Buffers, outputs: Buffers) -> None:
         (seeds,), (words, observation) = inputs, outputs
@@ -120,7 +121,7 @@ class ProcessorEnv:
             successor[:] = observation[:] = stepped.observation
             reward[:], terminated[:], truncated[:] = stepped.reward, stepped.terminated, stepped.truncated
             self._write(columns, stepped.info, stepped.unstable)
-            ended = terminated | truncated
+            ended = np.logical_or(terminated, truncated)
             if ended.any():
                 self._start(np.flatnonzero(ended), memory)
                 observation[ended] = engine.observe()[ended]

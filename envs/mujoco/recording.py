@@ -42,6 +42,14 @@ def record(task: str, *, engine: str, policy: str, steps: int, seed: int, **opti
                 cause="a slip",
                 remedy=f"take {known[0]!r}",
             )
+    if steps < 1:
+        raise ParameterError(
+            "a recording has at least one step",
+            got=f"steps={steps}",
+            expected="steps >= 1",
+            cause="a number of episodes instead of steps",
+            remedy="ask for at least one step",
+        )
     return (_on_processor if engine == "processor" else _in_jax)(
         task, engine=engine, policy=policy, steps=steps, seed=seed, options=options
     )

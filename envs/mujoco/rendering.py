@@ -1,5 +1,8 @@
 """Pictures of simulations, by MuJoCo's own renderer."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
 import dataclasses
 import os
 import sys
@@ -9,7 +12,6 @@ from importlib import import_module
 from typing import Any
 
 import mujoco
-import numpy as np
 
 from ...spec.errors import ParameterError
 from ...spec.numbers import Array

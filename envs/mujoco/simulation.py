@@ -1,5 +1,8 @@
 """Simulations on the processor, in float64: many on MuJoCo's batch, or one in an `MjData` that anyone may look into."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
 from collections.abc import Iterable
 
 import mujoco
@@ -40,17 +43,13 @@ class BatchSimulation:
         names = [name for name in reads if name != FORCES]
         self._model, self._forces = model, FORCES in reads
         # Contact forces are computed from a simulation's whole data, which only a persistent batch keeps.
-        self.batch = mujoco.batch.Batch(
-            model.mj, nsim=count, nthread=min(threads, count), persistent=self._forces
-        )
+        self.batch = mujoco.batch.Batch(model.mj, nsim=count, nthread=min(threads, count), persistent=self._forces)
         fields = {name: self.batch.bind(name) for name in names}
         if self._forces:
             self._data = mujoco.MjData(model.mj)
             fields[FORCES] = np.zeros((count, model.mj.nbody, 6))
         bind = self.batch.bind
-        self.state = State(
-            model=model, xp=np, qpos=bind("qpos"), qvel=bind("qvel"), ctrl=bind("ctrl"), **fields
-        )
+        self.state = State(model=model, xp=np, qpos=bind("qpos"), qvel=bind("qvel"), ctrl=bind("ctrl"), **fields)
         self._bad = self.batch.warning[:, _UNSTABLE, 1]
         self._default = self.batch.state[0].copy()
         self._alone = mujoco.batch.Batch(model.mj, nsim=count, nthread=1)

@@ -1,5 +1,8 @@
 """The processor's engine as a single environment of Gymnasium, whose model and data anyone may look into."""
 
+# pyright: reportAttributeAccessIssue=false
+# MuJoCo's names lie in compiled modules.
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +35,8 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
         frame_skip: steps of the simulation in one step of the environment.
         observation_structure: sizes of the observation's parts.
     """
+
+    metadata: dict[str, Any] = {"render_modes": list(MODES)}  # noqa: RUF012 - Gymnasium reads it of the class
 
     def __init__(self, task: str, *, render_mode: str | None = None, **options: Any) -> None:
         """Make an environment; `reset()` starts it.

@@ -63,13 +63,12 @@ class Outcome(NamedTuple):
 
 
 class Random(Protocol):
-    """A source of random numbers: NumPy's generators of R environments, or JAX's key of one under `jax.vmap`.
+    """A source of random numbers: NumPy's generators of R environments, or JAX's key of one under `jax.vmap`."""
 
-    Attributes:
-        xp: numpy or jax.numpy, which the draws belong to.
-    """
-
-    xp: Any
+    @property
+    def xp(self) -> Any:
+        """numpy or jax.numpy, which the draws belong to."""
+        ...
 
     def uniform(self, low: float, high: float, size: int) -> Any:
         """Draw [..., size] numbers, uniform between low and high."""

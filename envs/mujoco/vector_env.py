@@ -9,8 +9,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ...spec.numbers import Array
-from .engine import Engine, Stepped
 from .checking import check_open, reset_needed
+from .engine import Engine, Stepped
 from .infos import Infos, final_infos, infos_of, infos_where, merged
 from .making import make_task
 from .model import load
@@ -77,13 +77,13 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self._done: Array | None = None  # [N], whose episode has ended; None before the first reset
 
-    @property
-    def np_random(self) -> tuple[np.random.Generator, ...]:
+    @property  # as in SyncVectorEnv, one generator for each environment
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the generators of the environments."""
         return tuple(self.engine.random(index) for index in range(self.num_envs))
 
     @property
-    def np_random_seed(self) -> tuple[int | None, ...]:
+    def np_random_seed(self) -> tuple[int | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the seeds of the generators."""
         return tuple(self.engine.seeds)
 
@@ -112,7 +112,7 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
         ids = np.flatnonzero(rows)
         for index, one in zip(ids, seeds_of(seed, self.num_envs)[ids], strict=True):
             if one is not None:
-                self.engine.seed(index, int(one))
+                self.engine.seed(int(index), int(one))
         self.engine.reset(ids)
         self._done[ids] = False
         return self.engine.observe(), infos_where(self.engine.reset_info(), rows)
@@ -140,7 +140,7 @@ class MujocoVectorEnv(VectorEnv[Array, Array, Array]):
                 got=f"a call of step() in the autoreset mode {self._mode.value!r}",
                 remedy="call reset(options={'reset_mask': terminated | truncated}), or choose another mode",
             )
-        observation, done = stepped.observation, stepped.terminated | stepped.truncated
+        observation, done = stepped.observation, np.logical_or(stepped.terminated, stepped.truncated)
         if self._mode is AutoresetMode.SAME_STEP and np.count_nonzero(done):
             observation, infos = self._reset_now(stepped, done)
             done = np.zeros_like(done)

@@ -1,4 +1,4 @@
-"""Swimmer: three links swim forwards in a viscous fluid. Coulom 2002, "Reinforcement Learning Using Neural Networks"."""
+"""Swimmer: three links swim forwards in a viscous fluid. Coulom 2002, PhD thesis."""
 
 from dataclasses import dataclass
 from typing import Any

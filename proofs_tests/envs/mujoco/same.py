@@ -22,9 +22,7 @@ def gymnasiums(task: str, count: int, *, mode: AutoresetMode = NEXT, **options: 
 
 def ours(task: str, count: int, *, mode: AutoresetMode = NEXT, threads: int = 2, **options: Any) -> Any:
     """Return `count` of our environments."""
-    return gymnasium.make_vec(
-        f"rlproof/{task}-v5", num_envs=count, autoreset_mode=mode, threads=threads, **options
-    )
+    return gymnasium.make_vec(f"rlproof/{task}-v5", num_envs=count, autoreset_mode=mode, threads=threads, **options)
 
 
 def quiet() -> Any:
@@ -54,7 +52,9 @@ def assert_same(first: Any, second: Any, where: str = "") -> None:
             if one is not None:
                 assert_same(one, other, f"{where}, row {row}")
         return
-    different = ~((first == second) | ((first != first) & (second != second)))
+    different = first != second
+    if first.dtype.kind == "f":
+        different &= ~(np.isnan(first) & np.isnan(second))
     assert not different.any(), f"{where}: {first[different]} instead of {second[different]}"
 
 

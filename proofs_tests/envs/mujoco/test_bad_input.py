@@ -60,11 +60,13 @@ def test_what_cannot_be_made_is_refused(kind: type[RlproofError], task: str, opt
     assert all(part in str(caught.value) for part in FOUR_PARTS)
 
 
-@pytest.mark.parametrize(("option", "meant"), [("ctrl_cost_wieght", "ctrl_cost_weight"), ("helthy_reward", "healthy_reward")])
-def test_a_slip_is_named(option: str, meant: str) -> None:
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("ctrl_cost_wieght", "ctrl_cost_weight"), ("helthy_reward", "healthy_reward")]
+)
+def test_a_slip_is_named(slip: str, meant: str) -> None:
     """The option that was meant stands in the message."""
     with pytest.raises(UnknownOptionError, match=f"a slip of '{meant}'"):
-        make_task("Hopper", **{option: 1.0})
+        make_task("Hopper", **{slip: 1.0})
 
 
 @pytest.mark.parametrize("actions", [np.zeros((3, 3)), np.zeros((2, 2)), np.zeros(3), np.zeros((2, 3, 1)), 0.0])
@@ -130,7 +132,8 @@ def test_a_step_after_the_end_is_refused_where_nothing_resets() -> None:
 
 
 @pytest.mark.parametrize(
-    "mask", [[True, False], np.array([1, 0]), np.array([True]), np.array([False, False]), np.array([0, 1], bool)[:, None]]
+    "mask",
+    [[True, False], np.array([1, 0]), np.array([True]), np.array([False, False]), np.array([[False], [True]])],
 )
 def test_a_wrong_reset_mask_is_refused(mask: Any) -> None:
     """Lists, numbers, other sizes, and a mask that means nothing."""

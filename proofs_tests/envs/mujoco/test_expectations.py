@@ -56,7 +56,9 @@ def test_a_reset_leaves_nothing_of_the_past(task: str) -> None:
     check_mujoco_reset_state(env)  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("task", ["Ant", "HalfCheetah", "Hopper", "Humanoid", "HumanoidStandup", "Swimmer", "Walker2d"])
+@pytest.mark.parametrize(
+    "task", [task for task in TASKS if "Pendulum" not in task and task not in {"Reacher", "Pusher"}]
+)
 def test_infos_tell_where_the_body_is(task: str) -> None:
     """Positions are those of the data, and those of the observation where it shows them."""
     env = single(task, exclude_current_positions_from_observation=False)
@@ -103,7 +105,9 @@ def test_the_reward_is_the_sum_of_its_terms(task: str) -> None:
         assert not (terminated | truncated)[~stepped].any()
 
 
-@pytest.mark.parametrize("task", ["Ant", "Hopper", "Humanoid", "InvertedDoublePendulum", "InvertedPendulum", "Walker2d"])
+@pytest.mark.parametrize(
+    "task", ["Ant", "Hopper", "Humanoid", "InvertedDoublePendulum", "InvertedPendulum", "Walker2d"]
+)
 def test_nothing_survives_the_end(task: str) -> None:
     """`reward_survive` is zero where an episode terminates, and nowhere else."""
     env = ours(task, 4, mode=SAME)
