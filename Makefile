@@ -41,6 +41,7 @@ docs: $(READY) ## Build docs/_build/html; a warning is an error.
 	@echo "docs: docs/_build/html/index.html"
 
 bench: $(READY) ## Run every benchmark.
+	@$(BIN)/python -c "import envpool" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
 	@test -n "$(BENCHMARKS)" || { echo "bench: there are no benchmarks; 0 run." >&2; exit 1; }
 	@for program in $(BENCHMARKS); do echo "== $$program"; $(BIN)/python "$$program" $(ARGS) || exit 1; done
 

@@ -1,6 +1,7 @@
 """A Sphinx extension: one page per equation, written from the registry before the docs are read.
 
-Put ``"rlproof.sphinx"`` into ``extensions`` of ``conf.py``; the pages appear below ``equations/``.
+Put ``"rlproof.sphinx"`` into ``extensions`` of ``conf.py``; the pages appear below ``equations/``, and one about the
+physics below ``mujoco/``.
 """
 
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Have the pages written at the beginning of every build."""
     app.connect("builder-inited", lambda app: write_pages(Path(app.srcdir) / "equations"))
+    app.connect("builder-inited", lambda app: write_physics(Path(app.srcdir) / "mujoco"))
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -38,6 +40,14 @@ def write_pages(folder: Path) -> None:
             path.unlink()
     for name, text in pages.items():
         _write_if_changed(folder / name, text)
+
+
+def write_physics(folder: Path) -> None:
+    """Write the page of the recorded differences between single and double precision."""
+    from .mujoco_pages import differences_page
+
+    folder.mkdir(exist_ok=True)
+    _write_if_changed(folder / "differences.rst", differences_page())
 
 
 def _write_if_changed(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import mujoco
 
+from ...spec.errors import ParameterError
 from ..gymnasium_envs import without_known_warnings
 from .errors import MissingAcceleratorError
 from .model import Model
@@ -50,6 +51,14 @@ def choose(implementation: Implementation | str | None = None, *, platform: str 
     warp = bool(find_spec("warp"))
     if implementation is None:
         return Implementation.WARP if warp and platform in {"gpu", "cuda"} else Implementation.MJX
+    if implementation not in {*Implementation, *(each.value for each in Implementation)}:
+        raise ParameterError(
+            "there is no such implementation",
+            got=repr(implementation),
+            expected=" or ".join(repr(each.value) for each in Implementation) + ", or None for the choice",
+            cause="the name of a device instead of an implementation",
+            remedy="leave it out: what suits the device is chosen",
+        )
     chosen = Implementation(implementation)
     if chosen is Implementation.WARP and not warp:
         raise _missing("MuJoCo Warp is not installed", got="no package warp")

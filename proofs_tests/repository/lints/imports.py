@@ -65,8 +65,9 @@ def beyond_the_core(root: Path) -> list[str]:
 
 
 def folder_names_as_packages(root: Path) -> list[str]:
-    """Imports that name a root folder as if it were a package, in code and in prose."""
-    folders = {folder.name for name, folder in packages(root).items() if not name.startswith("rlproof.verify")}
+    """Imports that name a root folder as if it were a package, in code and in prose; folders inside do not count."""
+    outer = {name: folder for name, folder in packages(root).items() if name.count(".") == 1}
+    folders = {folder.name for name, folder in outer.items() if name != "rlproof.verify"}
     folders = folders - {"rlproof"} | {"proofs_tests", "docs", "benchmarks"}
     complaints = [
         f"{module.path.relative_to(root)}:{line}: import {name}"

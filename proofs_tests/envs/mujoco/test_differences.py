@@ -1,0 +1,52 @@
+"""The recorded differences between single and double precision are whole, and can be measured again."""
+
+import json
+from itertools import product
+
+import jax
+import pytest
+
+from rlproof.envs.mujoco.accelerator import Implementation
+from rlproof.envs.mujoco.differences import STEPS, measure
+from rlproof.envs.mujoco.recorded import NOT_MEASURED, RECORDED
+from rlproof.envs.mujoco.tasks import TASKS
+
+FOUND = json.loads(RECORDED.read_text(encoding="utf-8"))
+ROWS = {(row["task"], row["implementation"], row["steps"]): row for row in FOUND["differences"]}
+ALIKE = 10
+"""Compilers order sums differently on other processors; what the page says is the order of magnitude."""
+
+
+def test_every_task_was_measured() -> None:
+    """On both implementations, after every number of steps, but for what is listed with its reason."""
+    pairs = [pair for pair in product(TASKS, (each.value for each in Implementation)) if pair not in NOT_MEASURED]
+    assert set(ROWS) == {(*pair, steps) for pair, steps in product(pairs, STEPS)}
+    assert all(NOT_MEASURED.values())
+
+
+@pytest.mark.parametrize("key", ROWS, ids=lambda key: "-".join(map(str, key)))
+def test_one_step_is_near(key: tuple[str, str, int]) -> None:
+    """After one step no coordinate is off by more than a hundredth; medians are not above the largest."""
+    row = ROWS[key]
+    for median, largest in (row["positions"], row["velocities"], row["rounding"]):
+        assert 0 <= median <= largest
+    if key[2] == 1:
+        assert row["positions"][1] < 1e-2
+
+
+@pytest.mark.parametrize(
+    ("task", "implementation"),
+    [
+        pytest.param(task, implementation, marks=() if implementation == "warp" and number == 0 else pytest.mark.slow)
+        for number, task in enumerate(("InvertedPendulum", "Swimmer", "HalfCheetah"))
+        for implementation in ("jax", "warp")
+    ],
+)
+def test_a_measurement_can_be_repeated(task: str, implementation: str) -> None:
+    """After one and ten steps it is of the order of magnitude that the page states."""
+    with jax.enable_x64(False):
+        for found in measure(task, Implementation(implementation), steps=(1, 10)):
+            row = ROWS[task, implementation, found.steps]
+            for name in ("positions", "velocities"):
+                now, then = getattr(found, name)[1], row[name][1]
+                assert then / ALIKE <= now <= then * ALIKE, (name, now, then)
