@@ -117,23 +117,29 @@ def _spread(differences: Array) -> tuple[float, float]:
 
 def main(names: list[str]) -> None:
     """Measure, all by default, or the tasks and implementations named; other rows of the file stay."""
-    found = json.loads(RECORDED.read_text(encoding="utf-8"))["differences"] if RECORDED.exists() else []
-    rows = {(row["task"], row["implementation"], row["steps"]): row for row in found}
     for task in [name for name in names if name in TASKS] or TASKS:
         for implementation in [each for each in Implementation if each.value in names] or Implementation:
             if (task, implementation.value) in NOT_MEASURED:
                 continue
             began = time.perf_counter()
-            for row in measure(task, implementation):
-                rows[row.task, row.implementation, row.steps] = asdict(row)
-                print(row)  # noqa: T201 - a program that measures
-            print(f"{task}, {implementation.value}: {time.perf_counter() - began:.0f} s")  # noqa: T201
-            versions = {name: version(name) for name in ("mujoco", "mujoco-mjx", "warp-lang", "jax")}
-            device = jax.devices()[0].device_kind
-            head = {"date": time.strftime("%Y-%m-%d"), "device": device, "starts": STARTS, "versions": versions}
-            order = {name: place for place, name in enumerate(TASKS)}
-            listed = sorted(rows.values(), key=lambda row: (order[row["task"]], row["implementation"], row["steps"]))
-            RECORDED.write_text(json.dumps({**head, "differences": listed}, indent=1) + "\n", encoding="utf-8")
+            found = measure(task, implementation)
+            _record(found)
+            print(*found, f"{time.perf_counter() - began:.0f} s", sep="\n")  # noqa: T201 - a program that measures
+
+
+def _record(found: list[Difference]) -> None:
+    """Put rows into the file, in the place of older ones."""
+    old = json.loads(RECORDED.read_text(encoding="utf-8"))["differences"] if RECORDED.exists() else []
+    rows = {(row["task"], row["implementation"], row["steps"]): row for row in [*old, *map(asdict, found)]}
+    order = list(TASKS)
+    content = {
+        "date": time.strftime("%Y-%m-%d"),
+        "device": jax.devices()[0].device_kind,
+        "starts": STARTS,
+        "versions": {name: version(name) for name in ("mujoco", "mujoco-mjx", "warp-lang", "jax")},
+        "differences": sorted(rows.values(), key=lambda row: (order.index(row["task"]), *list(row.values())[1:3])),
+    }
+    RECORDED.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

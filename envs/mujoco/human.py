@@ -5,7 +5,7 @@ from typing import Any
 
 from .model import Model
 from .task import Random, Start, State, Task
-from .terms import flat, joined, uniform_start
+from .terms import flat, joined, parts, uniform_start
 
 FREE_JOINT = 6
 """Degrees of freedom of the torso, which no actuator drives."""
@@ -34,28 +34,27 @@ class Human(Task):
     def observation(self, state: State) -> Any:
         """Positions without x and y, velocities, then inertias, velocities and forces by body or joint."""
         skipped = 2 * self.exclude_current_positions_from_observation
-        parts = [state.qpos[..., skipped:], state.qvel]
+        seen = [state.qpos[..., skipped:], state.qvel]
         if self.include_cinert_in_observation:
-            parts.append(flat(state.cinert[..., 1:, :]))
+            seen.append(flat(state.cinert[..., 1:, :]))
         if self.include_cvel_in_observation:
-            parts.append(flat(state.cvel[..., 1:, :]))
+            seen.append(flat(state.cvel[..., 1:, :]))
         if self.include_qfrc_actuator_in_observation:
-            parts.append(state.qfrc_actuator[..., FREE_JOINT:])
+            seen.append(state.qfrc_actuator[..., FREE_JOINT:])
         if self.include_cfrc_ext_in_observation:
-            parts.append(flat(state.cfrc_ext[..., 1:, :]))
-        return joined(state, *parts)
+            seen.append(flat(state.cfrc_ext[..., 1:, :]))
+        return joined(state, *seen)
 
     def structure(self, model: Model) -> dict[str, int]:
         """Return the parts of the observation; the last two are told in `info` and not observed."""
         skipped, bodies = 2 * self.exclude_current_positions_from_observation, model.mj.nbody - 1
-        return {
-            "skipped_qpos": skipped,
-            "qpos": model.mj.nq - skipped,
-            "qvel": model.mj.nv,
-            "cinert": 10 * bodies * self.include_cinert_in_observation,
-            "cvel": 6 * bodies * self.include_cvel_in_observation,
-            "qfrc_actuator": (model.mj.nv - FREE_JOINT) * self.include_qfrc_actuator_in_observation,
-            "cfrc_ext": 6 * bodies * self.include_cfrc_ext_in_observation,
-            "ten_length": 0,
-            "ten_velocity": 0,
-        }
+        return parts(
+            model,
+            skipped=skipped,
+            cinert=10 * bodies * self.include_cinert_in_observation,
+            cvel=6 * bodies * self.include_cvel_in_observation,
+            qfrc_actuator=(model.mj.nv - FREE_JOINT) * self.include_qfrc_actuator_in_observation,
+            cfrc_ext=6 * bodies * self.include_cfrc_ext_in_observation,
+            ten_length=0,
+            ten_velocity=0,
+        )

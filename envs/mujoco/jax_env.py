@@ -1,6 +1,6 @@
 """What an environment looks like to jitted code, on every engine: two pure functions of explicit state."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 
@@ -25,6 +25,7 @@ class Transition(NamedTuple):
     info: dict[str, jax.Array]
 
 
+@runtime_checkable
 class JaxEnv(Protocol):
     """N environments of one task.
 

@@ -44,6 +44,20 @@ def joined(state: State, *parts: Any) -> Any:
     return state.xp.concatenate(parts, axis=-1)
 
 
+def place(state: State) -> dict[str, Any]:
+    """Return where a body is in the plane, as infos tell it."""
+    return {
+        "x_position": state.qpos[..., 0],
+        "y_position": state.qpos[..., 1],
+        "distance_from_origin": norm(state, state.qpos[..., :2]),
+    }
+
+
+def parts(model: Model, *, skipped: int, **others: int) -> dict[str, int]:
+    """Return the sizes of an observation that begins with positions, some of them left out, and velocities."""
+    return {"skipped_qpos": skipped, "qpos": model.mj.nq - skipped, "qvel": model.mj.nv, **others}
+
+
 def uniform_start(random: Random, model: Model, scale: float) -> Start:
     """Add uniform noise in [-scale, scale] to the model's default positions and velocities."""
     noise = random.uniform(-scale, scale, model.mj.nq + model.mj.nv)

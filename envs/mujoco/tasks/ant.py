@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..model import Model
 from ..task import Outcome, Random, Start, State, Task
-from ..terms import control_cost, flat, joined, norm, normal_start, squares
+from ..terms import control_cost, flat, joined, normal_start, parts, place, squares
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +46,10 @@ class Ant(Task):
     def observation(self, state: State) -> Any:
         """Positions without x and y, velocities, contact forces on every body but the world."""
         skipped = 2 * self.exclude_current_positions_from_observation
-        parts = [state.qpos[..., skipped:], state.qvel]
+        seen = [state.qpos[..., skipped:], state.qvel]
         if self.include_cfrc_ext_in_observation:
-            parts.append(flat(self.contact_forces(state)[..., 1:, :]))
-        return joined(state, *parts)
+            seen.append(flat(self.contact_forces(state)[..., 1:, :]))
+        return joined(state, *seen)
 
     def tracked(self, state: State) -> Any:
         """x and y of the main body, one substep old."""
@@ -82,14 +82,10 @@ class Ant(Task):
 
     def reset_info(self, state: State) -> dict[str, Any]:
         """Where the torso is."""
-        return {
-            "x_position": state.qpos[..., 0],
-            "y_position": state.qpos[..., 1],
-            "distance_from_origin": norm(state, state.qpos[..., :2]),
-        }
+        return place(state)
 
     def structure(self, model: Model) -> dict[str, int]:
         """Positions, perhaps without the first two, velocities, and perhaps contact forces."""
         skipped = 2 * self.exclude_current_positions_from_observation
         forces = 6 * (model.mj.nbody - 1) * self.include_cfrc_ext_in_observation
-        return {"skipped_qpos": skipped, "qpos": model.mj.nq - skipped, "qvel": model.mj.nv, "cfrc_ext": forces}
+        return parts(model, skipped=skipped, cfrc_ext=forces)

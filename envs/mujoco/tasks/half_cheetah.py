@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..model import Model
 from ..task import Outcome, Random, Start, State, Task
-from ..terms import control_cost, joined, never, normal_start
+from ..terms import control_cost, joined, never, normal_start, parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,5 +49,4 @@ class HalfCheetah(Task):
 
     def structure(self, model: Model) -> dict[str, int]:
         """Positions, perhaps without the first, and velocities."""
-        skipped = int(self.exclude_current_positions_from_observation)
-        return {"skipped_qpos": skipped, "qpos": model.mj.nq - skipped, "qvel": model.mj.nv}
+        return parts(model, skipped=int(self.exclude_current_positions_from_observation))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ..human import Human
 from ..task import Outcome, State
-from ..terms import between, control_cost, norm, squares
+from ..terms import between, control_cost, place, squares
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +60,4 @@ class Humanoid(Human):
 
     def reset_info(self, state: State) -> dict[str, Any]:
         """Where the torso is, and how long the tendons are."""
-        return {
-            "x_position": state.qpos[..., 0],
-            "y_position": state.qpos[..., 1],
-            "tendon_length": state.ten_length,
-            "tendon_velocity": state.ten_velocity,
-            "distance_from_origin": norm(state, state.qpos[..., :2]),
-        }
+        return {**place(state), "tendon_length": state.ten_length, "tendon_velocity": state.ten_velocity}

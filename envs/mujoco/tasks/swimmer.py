@@ -5,7 +5,7 @@ from typing import Any
 
 from ..model import Model
 from ..task import Outcome, Random, Start, State, Task
-from ..terms import control_cost, joined, never, norm, uniform_start
+from ..terms import control_cost, joined, never, parts, place, uniform_start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,9 @@ class Swimmer(Task):
 
     def reset_info(self, state: State) -> dict[str, Any]:
         """Where the first link is."""
-        return {
-            "x_position": state.qpos[..., 0],
-            "y_position": state.qpos[..., 1],
-            "distance_from_origin": norm(state, state.qpos[..., :2]),
-        }
+        return place(state)
 
     def structure(self, model: Model) -> dict[str, int]:
         """Positions, perhaps without the first two, and velocities."""
         skipped = 2 * self.exclude_current_positions_from_observation
-        return {"skipped_qpos": skipped, "qpos": model.mj.nq - skipped, "qvel": model.mj.nv}
+        return parts(model, skipped=skipped)

@@ -1,4 +1,4 @@
-"""The accelerator's engine on a processor: the tasks, MJX's and Warp's physics, and what is said where it cannot run."""
+"""The accelerator's engine on a processor: tasks, physics of MJX and Warp, and what is said where it cannot run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +11,11 @@ import pytest
 from rlproof.envs.mujoco import accelerator
 from rlproof.envs.mujoco.accelerator import Implementation, adapted, choose
 from rlproof.envs.mujoco.accelerator_env import AcceleratorEnv
-from rlproof.envs.mujoco.recorded import NOT_MEASURED
 from rlproof.envs.mujoco.errors import MissingAcceleratorError
+from rlproof.envs.mujoco.jax_env import JaxEnv
 from rlproof.envs.mujoco.making import make_task
 from rlproof.envs.mujoco.model import load
+from rlproof.envs.mujoco.recorded import NOT_MEASURED
 from rlproof.envs.mujoco.task import State
 from rlproof.envs.mujoco.tasks import TASKS
 from rlproof.spec.errors import ParameterError
@@ -35,6 +36,7 @@ class Run:
     """One environment, compiled once: a reset and some steps of random actions, with every state on the way."""
 
     def __init__(self, task: str, implementation: str) -> None:
+        """Compile reset and step, and run them."""
         self.env = AcceleratorEnv(task, COUNT, implementation=implementation, time_limit=LIMIT)
         shape = (STEPS, COUNT, self.env.action_size)
         draws = np.random.default_rng(0).uniform(self.env.action_low, self.env.action_high, shape)
@@ -90,6 +92,7 @@ def test_the_engine_runs_the_task(task: str, implementation: str) -> None:
 def _observations_have_the_size_of_the_processors(run: Run, task: str) -> None:
     assert run.env.observation_size == ours(task, 1).single_observation_space.shape[0]
     assert run.first.dtype == jnp.float32
+    assert isinstance(run.env, JaxEnv)
     assert all(bool(jnp.isfinite(change.observation).all()) for change in run.changes)
     assert len(np.unique(np.asarray(run.first)[:, -3:], axis=0)) > 1, "every environment starts elsewhere"
 
@@ -99,7 +102,9 @@ def _rewards_are_those_of_the_definition(run: Run) -> None:
     env, model, reads = run.env, run.env.physics.model, run.env.task.reads()
 
     def state_of(data: Any) -> State:
-        fields = {name: np.asarray(getattr(env._state(data), name), np.float64) for name in ("qpos", "qvel", "ctrl", *reads)}
+        fields = {
+            name: np.asarray(getattr(env._state(data), name), np.float64) for name in ("qpos", "qvel", "ctrl", *reads)
+        }
         return State(model=model, xp=np, **fields)
 
     for number in range(LIMIT - 1):
@@ -109,7 +114,9 @@ def _rewards_are_those_of_the_definition(run: Run) -> None:
         outcome = env.task.outcome(state_of(after.data), start, run.actions[number])
         # Positions of order one, rounded to 2⁻²⁴ on both sides of a step and divided by its duration.
         rounding = 2**-22 / model.dt
-        scale = 1 + np.abs(outcome.reward) + sum(np.abs(np.asarray(change.info[k])) for k in outcome.info if "reward" in k)
+        scale = (
+            1 + np.abs(outcome.reward) + sum(np.abs(np.asarray(change.info[k])) for k in outcome.info if "reward" in k)
+        )
         assert (np.abs(outcome.reward - change.reward) <= rounding * scale)[going_on].all()
         assert np.array_equal(outcome.terminated[going_on], np.asarray(change.terminated)[going_on])
 

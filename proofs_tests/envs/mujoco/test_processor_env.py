@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rlproof.envs.mujoco.host_call import host_call
+from rlproof.envs.mujoco.jax_env import JaxEnv
 from rlproof.envs.mujoco.processor_env import ProcessorEnv
 from rlproof.envs.mujoco.tasks import TASKS
 
@@ -31,6 +32,7 @@ def unrolled(env: ProcessorEnv, seeds: np.ndarray, actions: np.ndarray) -> Any:
 def test_the_numbers_are_those_of_gymnasium(task: str) -> None:
     """In double precision bit for bit, observations, successors, rewards, ends and infos, through ends of episodes."""
     env = ProcessorEnv(task, COUNT, time_limit=23, dtype=jnp.float64)
+    assert isinstance(env, JaxEnv)
     reference = gymnasiums(task, COUNT, mode=SAME, max_episode_steps=23)
     actions = draw_actions(reference, STEPS)
     first, _, found = unrolled(env, np.arange(COUNT) + 6, actions)
