@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
-# Programs that train policies measure nothing; they are run by hand.
-BENCHMARKS := $(filter-out benchmarks/train_%.py,$(wildcard benchmarks/*.py))
+# Programs that train policies measure nothing, and accelerators are measured where there is one: both run by hand.
+BENCHMARKS := $(filter-out benchmarks/train_%.py benchmarks/accelerator_%.py,$(wildcard benchmarks/*.py))
 # What rlproof proofs has just checked is not checked again; what it compiled is kept for exactly these files.
 PROOF_TESTS := $(wildcard $(addprefix proofs_tests/,prover test_rocq.py test_facts.py test_smt.py test_symbolic.py test_bridge.py))
 

@@ -156,7 +156,7 @@ def _renderer(model: mujoco.MjModel, settings: RenderSettings) -> mujoco.Rendere
         got="; ".join(failures),
         expected="OpenGL: a display, or EGL or OSMesa without one",
         cause="a machine without a screen and without the library libEGL",
-        remedy="apt-get install libegl1 libgl1 (or libosmesa6, and MUJOCO_GL=osmesa)",
+        remedy="apt-get install libegl1 libgl1 libgl1-mesa-dri (or libosmesa6, and MUJOCO_GL=osmesa)",
     )
 
 

@@ -18,6 +18,8 @@ from rlproof.spec.errors import ParameterError, ShapeError
 
 from .same import draw_actions, ours, quiet
 
+pytestmark = pytest.mark.usefixtures("graphics")
+
 SMALL = {"width": 64, "height": 48}
 
 
