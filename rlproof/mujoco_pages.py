@@ -23,21 +23,21 @@ again and holds the result against the order of magnitude stated here.
 
 def differences_page() -> str:
     """Write the table of the recorded differences."""
-    from .envs.mujoco.recorded import NOT_MEASURED, RECORDED
+    from .envs.mujoco.recorded import CAUSES, NOT_MEASURED, RECORDED
 
     found = json.loads(RECORDED.read_text(encoding="utf-8"))
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     head = INTRODUCTION.format(starts=found["starts"], date=found["date"], versions=versions, device=found["device"])
     rows = [["task", "physics", "steps", "positions", "velocities", "rounding alone: positions", "beside precision"]]
-    rows += [_row(row) for row in found["differences"]]
+    rows += [_row(row, CAUSES.get(row["task"], "")) for row in found["differences"]]
     missing = [f"- {task}, {_name(name)}: {one_paragraph(why)}" for (task, name), why in NOT_MEASURED.items()]
     left_out = f"{title('What is left out', '-')}\n\n" + "\n".join(missing)
     return "\n\n".join([title("Single against double precision", "="), head.strip(), table(rows), left_out]) + "\n"
 
 
-def _row(row: dict[str, Any]) -> list[str]:
+def _row(row: dict[str, Any], cause: str) -> list[str]:
     spreads = [_spread(row[name]) for name in ("positions", "velocities", "rounding")]
-    return [row["task"], _name(row["implementation"]), str(row["steps"]), *spreads, row["solver"] or "–"]
+    return [row["task"], _name(row["implementation"]), str(row["steps"]), *spreads, row["solver"] or cause or "–"]
 
 
 def _name(implementation: str) -> str:
