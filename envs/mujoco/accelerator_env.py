@@ -32,7 +32,8 @@ class AcceleratorEnv:
 
     The tasks are those of the processor's engine; physics in single precision, and random numbers by JAX, make
     other numbers (`differences` states how far they are). A simulation whose state is not finite ends its
-    episode: it is truncated, its reward is 0, and `info["unstable"]` is True; the others do not notice.
+    episode: it is truncated, its reward is 0, its successor is the first observation of the next episode, and
+    `info["unstable"]` is True; the others do not notice.
 
     Attributes:
         task: the definition of the environments.
@@ -95,13 +96,16 @@ class AcceleratorEnv:
         truncated = (elapsed >= self._limit) | unstable
         ended = terminated | truncated
         data, keys = self._restart(data, state.key, ended)
+        observation = jnp.where(ended[:, None], jax.vmap(self._observe)(data), successor)
+        # Where the simulation has become unstable, nothing that was computed from it may reach a learner.
+        reward, info = jax.vmap(_cleared)((outcome.reward, outcome.info), unstable)
         transition = Transition(
-            observation=jnp.where(ended[:, None], jax.vmap(self._observe)(data), successor),
-            successor=successor,
-            reward=jnp.where(unstable, 0.0, outcome.reward),
+            observation=observation,
+            successor=jnp.where(unstable[:, None], observation, successor),
+            reward=reward,
             terminated=terminated,
             truncated=truncated,
-            info={**outcome.info, "unstable": unstable},
+            info={**info, "unstable": unstable},
         )
         return AcceleratorState(data, keys, jnp.where(ended, 0, elapsed)), transition
 
@@ -128,3 +132,8 @@ class AcceleratorEnv:
 
     def _observe(self, data: Any) -> jax.Array:
         return self.task.observation(self._state(data))
+
+
+def _cleared(numbers: Any, unstable: jax.Array) -> Any:
+    """Return a tree of numbers of one environment, zero where it is unstable."""
+    return jax.tree.map(lambda leaf: jnp.where(unstable, jnp.zeros_like(leaf), leaf), numbers)

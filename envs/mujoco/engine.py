@@ -138,5 +138,14 @@ class Engine:
         reward, terminated, info = self.outcome(actions, before)
         truncated = self.elapsed >= (NEVER if self.time_limit is None else self.time_limit)
         if unstable is not None:
-            reward, terminated, truncated = reward * ~unstable, terminated & ~unstable, truncated | unstable
+            terminated, truncated = terminated & ~unstable, truncated | unstable
+            reward, *terms = (_cleared(numbers, unstable) for numbers in (reward, *info.values()))
+            info = dict(zip(info, terms, strict=True))
         return Stepped(self.observe(), reward, terminated, truncated, info, unstable)
+
+
+def _cleared(numbers: Array, rows: Array) -> Array:
+    """Return numbers [N, ...] with zero in some rows [N]: what was computed there has no meaning."""
+    cleared = np.array(numbers)
+    cleared[rows] = 0
+    return cleared

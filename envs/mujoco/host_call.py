@@ -6,9 +6,12 @@ of most simulations. XLA's foreign function interface hands out bare addresses. 
 """
 
 import ctypes
+import functools
 import itertools
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 import jax
 import numpy as np
@@ -113,34 +116,18 @@ _VERSION = (0, 1)
 _METADATA = 1
 _INTERNAL = 13
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Frame))
+_TARGET = "rlproof_host_call"
 _NUMBERS = itertools.count()
-_KEPT: list[Any] = []  # XLA keeps the address of a handler for ever
+_CALLS: "WeakValueDictionary[int, HostCall]" = WeakValueDictionary()
 
 
-def host_call(
-    function: HostFunction,
-    arguments: Sequence[jax.ShapeDtypeStruct],
-    results: Sequence[jax.ShapeDtypeStruct],
-) -> Callable[..., Sequence[jax.Array]]:
-    """Return a JAX function that calls `function` on this machine's processor, inside or outside of `jax.jit`.
+class HostCall:
+    """A JAX function that calls a function of Python on this machine's processor, inside or outside of `jax.jit`.
 
-    An exception of the function becomes an error of JAX with its message.
-
-    Args:
-        function: reads arrays of the arguments, writes into arrays of the results. It must depend on nothing
-            else, for JAX may call it once more or not at all.
-        arguments: shapes and kinds of the arguments.
-        results: shapes and kinds of the results.
+    An exception of the function becomes an error of JAX with its message. XLA never forgets the address of a
+    handler; so there is one handler for all calls, which finds the call by its number, passed as an argument,
+    and a call that nobody holds any more is freed with all that it holds.
     """
-    name = f"rlproof_host_call_{next(_NUMBERS)}"
-    handler = _HANDLER(_Handler(function, arguments, results))
-    _KEPT.append(handler)
-    jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(handler), platform="cpu")
-    return jax.ffi.ffi_call(name, list(results), vmap_method="sequential")
-
-
-class _Handler:
-    """What XLA calls: brings the arguments over, calls the function, takes the results back."""
 
     def __init__(
         self,
@@ -148,18 +135,32 @@ class _Handler:
         arguments: Sequence[jax.ShapeDtypeStruct],
         results: Sequence[jax.ShapeDtypeStruct],
     ) -> None:
-        self._function = function
+        """Make a call.
+
+        Args:
+            function: reads arrays of the arguments, writes into arrays of the results. It must depend on nothing
+                else, for JAX may call it once more or not at all.
+            arguments: shapes and kinds of the arguments.
+            results: shapes and kinds of the results.
+        """
+        _register()
+        self._function, self._number = function, next(_NUMBERS)
+        self._call = jax.ffi.ffi_call(_TARGET, list(results), vmap_method="sequential")
+        self._lock = threading.Lock()  # XLA may call from several threads
         self._inputs = [np.empty(item.shape, item.dtype) for item in arguments]
         self._outputs = [np.empty(item.shape, item.dtype) for item in results]
-        # Looking these up costs as much as copying.
-        self._sources = [(index, a.ctypes.data, a.nbytes) for index, a in enumerate(self._inputs)]
+        # Looking these up costs as much as copying. The first argument is the number.
+        self._sources = [(index + 1, a.ctypes.data, a.nbytes) for index, a in enumerate(self._inputs)]
         self._targets = [(index, a.ctypes.data, a.nbytes) for index, a in enumerate(self._outputs)]
+        _CALLS[self._number] = self
 
-    def __call__(self, pointer: Any) -> int | None:
-        frame = pointer.contents
-        if frame.extension:
-            return _tell_version(frame.extension.contents)
-        try:
+    def __call__(self, *arguments: jax.Array) -> Sequence[jax.Array]:
+        """Call the function with JAX's arrays."""
+        return self._call(np.int32(self._number), *arguments)
+
+    def run(self, frame: _Frame) -> None:
+        """Bring the arguments over, call the function, take the results back."""
+        with self._lock:
             buffers = frame.arguments.buffers
             for index, address, size in self._sources:
                 ctypes.memmove(address, _Buffer.from_address(buffers[index]).data, size)
@@ -167,9 +168,28 @@ class _Handler:
             buffers = frame.results.buffers
             for index, address, size in self._targets:
                 ctypes.memmove(_Buffer.from_address(buffers[index]).data, address, size)
-        except BaseException as error:  # noqa: BLE001 - nothing may be raised through C
-            return _error(frame.api, f"{type(error).__name__}: {error}")
-        return None
+
+
+@_HANDLER
+def _handler(pointer: Any) -> int | None:
+    """Answer XLA."""
+    frame = pointer.contents
+    if frame.extension:
+        return _tell_version(frame.extension.contents)
+    try:
+        number = ctypes.c_int32.from_address(_Buffer.from_address(frame.arguments.buffers[0]).data).value
+        call = _CALLS.get(number)
+        if call is None:
+            return _error(frame.api, "what this compiled program calls has been freed: keep it as long as the program")
+        call.run(frame)
+    except BaseException as error:  # noqa: BLE001 - nothing may be raised through C
+        return _error(frame.api, f"{type(error).__name__}: {error}")
+    return None
+
+
+@functools.cache
+def _register() -> None:
+    jax.ffi.register_ffi_target(_TARGET, jax.ffi.pycapsule(_handler), platform="cpu")
 
 
 def _tell_version(extension: _Extension) -> None:

@@ -1,6 +1,5 @@
 """The processor's engine inside jitted code: `reset` and `step` are pure, MuJoCo runs in float64 on threads."""
 
-import threading
 from typing import Any
 
 import jax
@@ -9,7 +8,7 @@ import numpy as np
 
 from ...spec.numbers import Array
 from .engine import Engine
-from .host_call import Buffers, host_call
+from .host_call import Buffers, HostCall
 from .jax_env import Transition
 from .making import make_task
 from .memory import Memory, generator_at, remember, seeded, words_of
@@ -60,7 +59,6 @@ class ProcessorEnv:
         self.num_envs, self.action_size = num_envs, model.mj.nu
         self.action_low, self.action_high = model.action_bounds
         self.observation_size = self.engine.observe().shape[1]
-        self._lock = threading.Lock()  # XLA may call from several threads
         self._tracked = self.engine.tracked()
         info = self.engine.outcome(np.zeros((num_envs, self.action_size), np.float32), self._tracked).info
         self._columns = {name: values.shape[1:] for name, values in info.items()}
@@ -68,8 +66,8 @@ class ProcessorEnv:
         shape = jax.ShapeDtypeStruct
         words = shape((num_envs, words_of(self.engine)), np.uint32)
         observations = shape((num_envs, self.observation_size), dtype)
-        self._call_reset = host_call(self._reset, [shape((num_envs,), np.uint32)], [words, observations])
-        self._call_step = host_call(
+        self._call_reset = HostCall(self._reset, [shape((num_envs,), np.uint32)], [words, observations])
+        self._call_step = HostCall(
             self._step,
             [words, shape((num_envs, self.action_size), np.float32)],
             [
@@ -105,27 +103,25 @@ class ProcessorEnv:
         memory = Memory.of(words, self.engine)
         for row, seed in zip(memory.generator, seeds, strict=True):
             row[:] = seeded(int(seed))
-        with self._lock:
-            self._start(np.arange(self.num_envs), memory)
-            observation[:] = self.engine.observe()
-            memory.save(self.engine)
+        self._start(np.arange(self.num_envs), memory)
+        observation[:] = self.engine.observe()
+        memory.save(self.engine)
 
     def _step(self, inputs: Buffers, outputs: Buffers) -> None:
         (before, actions), (words, observation, successor, reward, terminated, truncated, columns) = inputs, outputs
         words[:] = before
         memory, engine = Memory.of(words, self.engine), self.engine
-        with self._lock:
-            memory.load(engine)
-            came_from = None if self._tracked is None else memory.tracked.reshape(self._tracked.shape)
-            stepped = engine.step(engine.checked(actions), before=came_from)
-            successor[:] = observation[:] = stepped.observation
-            reward[:], terminated[:], truncated[:] = stepped.reward, stepped.terminated, stepped.truncated
-            self._write(columns, stepped.info, stepped.unstable)
-            ended = np.logical_or(terminated, truncated)
-            if ended.any():
-                self._start(np.flatnonzero(ended), memory)
-                observation[ended] = engine.observe()[ended]
-            memory.save(engine)
+        memory.load(engine)
+        came_from = None if self._tracked is None else memory.tracked.reshape(self._tracked.shape)
+        stepped = engine.step(engine.checked(actions), before=came_from)
+        successor[:] = observation[:] = stepped.observation
+        reward[:], terminated[:], truncated[:] = stepped.reward, stepped.terminated, stepped.truncated
+        self._write(columns, stepped.info, stepped.unstable)
+        ended = np.logical_or(terminated, truncated)
+        if ended.any():
+            self._start(np.flatnonzero(ended), memory)
+            observation[ended] = engine.observe()[ended]
+        memory.save(engine)
 
     def _start(self, ids: Array, memory: Memory) -> None:
         """Start new episodes, each drawn by the environment's own generator."""

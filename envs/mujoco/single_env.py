@@ -102,7 +102,8 @@ class MujocoEnv(gymnasium.Env[Array, Array], EzPickle):
             else:
                 info[name] = info[name].item()
         if unstable:
-            return observation, 0.0, False, True, {**info, "unstable": True}
+            cleared = {name: np.zeros_like(value)[()] for name, value in info.items()}
+            return observation, 0.0, False, True, {**cleared, "unstable": True}
         return observation, reward, bool(terminated), False, info
 
     def set_state(self, qpos: Array, qvel: Array) -> None:

@@ -149,7 +149,7 @@ def _an_unstable_simulation_ends_its_own_episode_only(run: Run) -> None:
     assert np.array_equal(change.reward[others], expected.reward[others])
     assert (float(change.reward[3]), bool(change.terminated[3]), bool(change.truncated[3])) == (0.0, False, True)
     assert np.asarray(change.info["unstable"]).tolist() == [row == 3 for row in range(COUNT)]
-    assert np.isfinite(change.observation).all()
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(change))
     assert np.isfinite(run.step(after, run.actions[3])[1].observation).all()
 
 

@@ -157,7 +157,8 @@ def test_an_unstable_simulation_ends_its_own_episode_only(task: str, tmp_path: A
     env.reset(seed=0), calm.reset(seed=0)
     actions = draw_actions(env, 3)
     env.step(actions[0]), calm.step(actions[0])
-    env.engine.simulation.state.qvel[2, 0] = np.nan
+    for numbers in (env.engine.simulation.state.qpos, env.engine.simulation.state.qvel):
+        numbers[2, 0] = np.nan
     observation, reward, terminated, truncated, infos = env.step(actions[1])
     expected = calm.step(actions[1])
     others = np.arange(4) != 2
@@ -165,7 +166,7 @@ def test_an_unstable_simulation_ends_its_own_episode_only(task: str, tmp_path: A
     assert np.array_equal(reward[others], expected[1][others])
     assert (reward[2], terminated[2], truncated[2]) == (0.0, False, True)
     assert infos["unstable"].tolist() == infos["_unstable"].tolist() == [False, False, True, False]
-    assert np.isfinite(observation).all()
+    assert all(np.isfinite(values).all() for values in (observation, *infos.values()))
     *found, infos = env.step(actions[2])
     assert "unstable" not in infos
     assert np.array_equal(found[0][others], calm.step(actions[2])[0][others])

@@ -1,5 +1,7 @@
 """The processor's engine in jitted code: Gymnasium's numbers, and a state that is a value."""
 
+import gc
+import weakref
 from typing import Any
 
 import jax
@@ -7,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rlproof.envs.mujoco.host_call import host_call
+from rlproof.envs.mujoco.host_call import HostCall
 from rlproof.envs.mujoco.jax_env import JaxEnv
 from rlproof.envs.mujoco.processor_env import ProcessorEnv
 from rlproof.envs.mujoco.tasks import TASKS
@@ -99,7 +101,7 @@ def test_a_function_of_python_is_called_with_its_arrays() -> None:
         results[1][:] = arguments[0] > 1
 
     shape = jax.ShapeDtypeStruct
-    call = host_call(function, [shape((3,), np.float32)], [shape((3,), np.float32), shape((3,), np.bool_)])
+    call = HostCall(function, [shape((3,), np.float32)], [shape((3,), np.float32), shape((3,), np.bool_)])
     last, flags = jax.jit(lambda x: jax.lax.scan(lambda x, _: call(x), x, length=4))(jnp.zeros(3, jnp.float32))
     assert last.tolist() == [4, 4, 4]
     assert flags[:, 0].tolist() == [False, False, True, True]
@@ -116,7 +118,7 @@ def test_an_exception_of_a_called_function_becomes_an_error() -> None:
         results[0][:] = arguments[0]
 
     shape = jax.ShapeDtypeStruct((2,), np.float32)
-    call = jax.jit(host_call(function, [shape], [shape]))
+    call = jax.jit(HostCall(function, [shape], [shape]))
     with pytest.raises(Exception, match="KeyError: 'planted'"):
         jax.block_until_ready(call(jnp.ones(2, jnp.float32)))
     broken[0] = False
@@ -134,3 +136,14 @@ def test_many_copies_run_one_after_another() -> None:
         state, _ = env.reset(seeds[row])
         _, alone = env.step(state, actions[row])
         assert np.array_equal(together.observation[row], alone.observation)
+
+
+def test_an_environment_that_nobody_holds_is_freed() -> None:
+    """With its simulations; XLA keeps one handler for all."""
+    env = ProcessorEnv("Swimmer", 2)
+    jax.block_until_ready(jax.jit(env.reset)(jnp.arange(2)))
+    engine = weakref.ref(env.engine)
+    del env
+    jax.clear_caches()
+    gc.collect()
+    assert engine() is None
