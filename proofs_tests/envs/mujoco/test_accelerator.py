@@ -1,5 +1,6 @@
 """The accelerator's engine on a processor: tasks, physics of MJX and Warp, and what is said where it cannot run."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,12 +24,16 @@ from rlproof.spec.errors import ParameterError
 from .same import ours
 
 COUNT, STEPS, LIMIT = 8, 24, 11
-slow = pytest.mark.slow
+COMPILED = {"InvertedPendulum", "Reacher", "Hopper", "Ant", "Humanoid"}
+"""The tasks that MJX runs here, some with every kind of field that tasks read. Each takes one to four minutes to
+compile; RLPROOF_ALL_COMPILED=1 runs the others too, which Warp runs in any case."""
+ALL = os.environ.get("RLPROOF_ALL_COMPILED") == "1"
 CASES = [
-    pytest.param(task, implementation.value, marks=() if task == "InvertedPendulum" else slow)
+    pytest.param(task, implementation.value, marks=() if task == "InvertedPendulum" else pytest.mark.slow)
     for task in TASKS
     for implementation in Implementation
     if (task, implementation.value) not in NOT_MEASURED
+    and (ALL or implementation is Implementation.WARP or task in COMPILED)
 ]
 
 
