@@ -58,7 +58,11 @@ def test_the_law_holds(law: Law) -> None:
     held(law, settings.default.max_examples)
 
 
-@pytest.mark.parametrize("name", HEADLINES)
+@pytest.mark.parametrize(
+    "name",
+    # Half a minute: every case is an iteration to the optimal policy, in rationals.
+    [pytest.param(name, marks=pytest.mark.slow if "algorithm1" in name else ()) for name in HEADLINES],
+)
 def test_the_headline_laws_hold_on_two_hundred_processes(name: str) -> None:
     """On at least 200 different exact processes, few of which are too small for it to matter."""
     law = LAWS[name]

@@ -4,6 +4,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -44,8 +45,14 @@ def modules(root: Path = ROOT) -> Iterator[Module]:
     """Every Python file of the repository, read and parsed."""
     names = {folder: name for name, folder in packages(root).items()}
     for path in source_files(root):
-        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        yield Module(path, _import_name(path, names), tree)
+        yield Module(path, _import_name(path, names), _parsed(path, path.stat().st_mtime_ns))
+
+
+@cache
+def _parsed(path: Path, changed: int) -> ast.Module:
+    """Parse a file once for all lints, as long as it does not change."""
+    del changed
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def _is_source(path: Path) -> bool:
