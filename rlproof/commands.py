@@ -26,7 +26,7 @@ def verify(
     Args:
         equations: ids or patterns, separated by commas, such as `gae.advantage,trpo.*`.
         env: environments for real input, separated by commas (part of a name is enough); `none` for no real input.
-        examples: cases per law and per comparison (default: 30 and 20; with --quick 5).
+        examples: cases per law and per comparison (default: 30 and 20; with --quick 10 and 5).
         seed: seed of everything that is random.
         quick: a small run of every check.
         jobs: processes side by side (default: one per core).
