@@ -22,7 +22,11 @@ from .model import Model
 from .task import State
 
 CONTACTS = 64
-"""Contacts that Warp keeps room for, for each simulation on average; a humanoid body in a heap has some forty."""
+"""Contacts that Warp keeps room for, for each simulation on average.
+
+Random actions made 11 at the most in 4,000 steps of each task (HumanoidStandup), and 41 rows of constraints: there is
+room for six times as many. Warp says so if it does not suffice.
+"""
 CONSTRAINTS = 256
 """Rows of constraints that Warp keeps room for in each simulation."""
 

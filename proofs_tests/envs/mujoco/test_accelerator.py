@@ -117,8 +117,11 @@ def _rewards_are_those_of_the_definition(run: Run) -> None:
         going_on = ~np.asarray(change.terminated | change.truncated)
         start = env.task.tracked(state_of(before.data))
         outcome = env.task.outcome(state_of(after.data), start, run.actions[number])
-        # Positions of order one, rounded to 2⁻²⁴ on both sides of a step and divided by its duration.
-        rounding = 2**-22 / model.dt
+        # A velocity is a difference of positions over the step's duration, and a position may be a sum over bodies:
+        # so many operations, each of which rounds numbers of the size of positions or of terms by 2⁻²⁴.
+        operations = model.mj.nbody + 8
+        positions = 1 + np.abs(np.asarray(after.data.qpos, np.float64)).max()
+        rounding = operations * 2**-24 * positions / model.dt
         scale = (
             1 + np.abs(outcome.reward) + sum(np.abs(np.asarray(change.info[k])) for k in outcome.info if "reward" in k)
         )

@@ -25,13 +25,11 @@ def test_every_task_was_measured() -> None:
 
 
 @pytest.mark.parametrize("key", ROWS, ids=lambda key: "-".join(map(str, key)))
-def test_one_step_is_near(key: tuple[str, str, int]) -> None:
-    """After one step no coordinate is off by more than a hundredth; medians are not above the largest."""
+def test_a_row_is_in_order(key: tuple[str, str, int]) -> None:
+    """Medians are not above the largest, single precision differs, and nobody has edited zeros in."""
     row = ROWS[key]
     for median, largest in (row["positions"], row["velocities"], row["rounding"]):
-        assert 0 <= median <= largest
-    if key[2] == 1:
-        assert row["positions"][1] < 1e-2
+        assert 0 < median <= largest
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What Gymnasium expects of MuJoCo environments and of vector environments holds of ours."""
 
+import re
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -221,3 +223,17 @@ def test_what_was_returned_does_not_change_later() -> None:
         for one, other in zip(step[:4], copy[:4], strict=True):
             assert np.array_equal(one, other)
         assert_same(step[4], copy[4])
+
+
+def test_the_table_of_the_documentation_is_true() -> None:
+    """Numbers of actions and observations, time limits, and which episodes end early."""
+    text = (Path(__file__).parents[3] / "docs" / "mujoco.rst").read_text(encoding="utf-8")
+    row = re.compile(r"   \* - (\w+)\n     - (\d+)\n     - (\d+)\n     - (\d+)\n     - (yes|no)\n")
+    stated = {name: cells for name, *cells in row.findall(text)}
+    for name, task in TASKS.items():
+        env = ours(name, 1)
+        env.reset(seed=0)
+        infos = env.step(np.zeros((1, *env.single_action_space.shape)))[4]
+        sizes = (env.single_action_space.shape[0], env.single_observation_space.shape[0], task.time_limit)
+        assert stated[name] == [*map(str, sizes), "yes" if "reward_survive" in infos else "no"], name
+    assert stated.keys() == TASKS.keys()
