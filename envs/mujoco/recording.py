@@ -63,7 +63,7 @@ def _on_processor(task: str, *, engine: str, policy: str, steps: int, seed: int,
     name = task.removeprefix("rlproof/").removesuffix("-v5")
     limit = TASKS[name].time_limit if name in TASKS else None
     env = MujocoVectorEnv(task, 1, threads=1, autoreset_mode="SameStep", max_episode_steps=limit, **options)
-    act = _actor(policy, name, env.single_action_space, seed)
+    act = _actor(policy, name, *env.model.action_bounds, seed)
     state, (observation, _) = env.engine.simulation.state, env.reset(seed=seed)
     rows = [(state.qpos[0].copy(), state.qvel[0].copy(), 0.0, False)]
     for _ in range(steps):
@@ -80,7 +80,7 @@ def _in_jax(task: str, *, engine: str, policy: str, steps: int, seed: int, optio
     from .accelerator_env import AcceleratorEnv
 
     env = AcceleratorEnv(task, 1, implementation="jax" if engine == "mjx" else engine, **options)
-    act = _actor(policy, type(env.task).__name__, env, seed)
+    act = _actor(policy, type(env.task).__name__, env.action_low, env.action_high, seed)
     step = jax.jit(env.step)
     state, observation = jax.jit(env.reset)(jnp.array([seed], jnp.uint32))
     rows = [(np.asarray(state.data.qpos[0]), np.asarray(state.data.qvel[0]), 0.0, False)]
@@ -91,8 +91,7 @@ def _in_jax(task: str, *, engine: str, policy: str, steps: int, seed: int, optio
     return _recording(rows)
 
 
-def _actor(policy: str, task: str, space: Any, seed: int) -> Callable[[Array], Array]:
-    low, high = (space.low, space.high) if hasattr(space, "low") else (space.action_low, space.action_high)
+def _actor(policy: str, task: str, low: Array, high: Array, seed: int) -> Callable[[Array], Array]:
     if policy == "zero":
         return lambda _: np.zeros_like(low)
     generator = np.random.default_rng(seed)
