@@ -1,5 +1,6 @@
 r"""TRPO in practice: Fisher-vector products, conjugate gradients, the natural step and its line search."""
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -36,18 +37,10 @@ def conjugate_gradient(fisher_matrix: ArrayLike, gradient: ArrayLike, *, iterati
 
     Spec: rlproof.spec.trpo.conjugate_gradient
     """
-    matrix, gradient = jnp.asarray(fisher_matrix), jnp.asarray(gradient)
-
-    def iterate(_: int, state: tuple[Array, ...]) -> tuple[Array, ...]:
-        solution, residual, direction, length = state
-        curved = linear.contract("ij,j->i", matrix, direction)
-        step = _quotient(length, linear.contract("i,i->", direction, curved))
-        solution, residual = solution + step * direction, residual - step * curved
-        length, before = linear.contract("i,i->", residual, residual), length
-        return solution, residual, residual + _quotient(length, before) * direction, length
-
-    start = (0 * gradient, gradient, gradient, linear.contract("i,i->", gradient, gradient))
-    return lax.fori_loop(0, iterations, iterate, start)[0]
+    matrix = jnp.asarray(fisher_matrix)
+    return by_products(
+        lambda direction: linear.contract("ij,j->i", matrix, direction), jnp.asarray(gradient), iterations=iterations
+    )
 
 
 @jax.jit
@@ -61,10 +54,7 @@ def natural_gradient_step(fisher_matrix: ArrayLike, gradient: ArrayLike, *, delt
     Spec: rlproof.spec.trpo.natural_gradient_step
     """
     gradient = jnp.asarray(gradient)
-    direction = jnp.linalg.solve(jnp.asarray(fisher_matrix), gradient)
-    decrement = linear.contract("i,i->", gradient, direction)
-    moves = decrement != 0
-    return jnp.where(moves, jnp.sqrt(2 * delta / jnp.where(moves, decrement, 1)), 0) * direction
+    return to_the_edge(jnp.linalg.solve(jnp.asarray(fisher_matrix), gradient), gradient, delta=delta)
 
 
 @jax.jit
@@ -81,6 +71,28 @@ def line_search(surrogate_gains: ArrayLike, divergences: ArrayLike, *, delta: Ar
     accepted = (gains > 0) & (divergences <= delta)
     factors = jnp.full(gains.shape, backtrack, dtype=jnp.result_type(gains, backtrack)).at[0].set(1)
     return jnp.where(accepted.any(), jnp.cumprod(factors)[jnp.argmax(accepted)], 0)
+
+
+def by_products(product: Callable[[Array], Array], gradient: Array, *, iterations: int) -> Array:
+    """Iterate `conjugate_gradient` on a matrix [n, n] that is known by its products with vectors [n]."""
+
+    def iterate(_: int, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        solution, residual, direction, length = state
+        curved = product(direction)
+        step = _quotient(length, linear.contract("i,i->", direction, curved))
+        solution, residual = solution + step * direction, residual - step * curved
+        length, before = linear.contract("i,i->", residual, residual), length
+        return solution, residual, residual + _quotient(length, before) * direction, length
+
+    start = (0 * gradient, gradient, gradient, linear.contract("i,i->", gradient, gradient))
+    return lax.fori_loop(0, iterations, iterate, start)[0]
+
+
+def to_the_edge(direction: Array, gradient: Array, *, delta: ArrayLike) -> Array:
+    """Scale :math:`F^{-1} g` as `natural_gradient_step` does: to the edge of the trust region of the quadratic model."""
+    decrement = linear.contract("i,i->", gradient, direction)
+    moves = decrement != 0
+    return jnp.where(moves, jnp.sqrt(2 * delta / jnp.where(moves, decrement, 1)), 0) * direction
 
 
 def _quotient(numerator: Array, denominator: Array) -> Array:

@@ -1,35 +1,54 @@
-"""The processor's engine inside jitted code: `reset` and `step` are pure, MuJoCo runs in float64 on threads."""
+"""The processor's engine inside jitted code: MuJoCo steps in float64 on threads, all else is compiled with the caller.
 
-from typing import Any
+A step of a cheap task takes MuJoCo some ten microseconds; a few calls of NumPy would take longer. So the only
+thing that happens outside compiled code is the physics, and the draws with which an episode starts.
+"""
+
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...spec.numbers import Array
-from .engine import Engine
-from .host_call import Buffers, HostCall
+from .host_call import HostCall
+from .host_physics import HostPhysics
 from .jax_env import Transition
 from .making import make_task
-from .memory import Memory, generator_at, remember, seeded, words_of
+from .memory import GENERATOR
 from .model import load
-from .numpy_random import ManyRandom
+from .task import Outcome, State
+
+
+class ProcessorState(NamedTuple):
+    """The state of N environments, as bits: it can be stored, and gone on from, with and without `jax_enable_x64`.
+
+    Attributes:
+        physics: [N, 2 m] words of 32 bits, MuJoCo's integration state.
+        generator: [N, 8] words, the state of each environment's random generator.
+        before: [N, 2 d] words, the position whose change the next step rewards; d = 0 if the task has none.
+        elapsed: [N], steps since the last reset.
+    """
+
+    physics: jax.Array
+    generator: jax.Array
+    before: jax.Array
+    elapsed: jax.Array
 
 
 class ProcessorEnv:
     """N environments that jitted code can step; their state is a value.
 
-    With the seed s, an environment runs through the episodes of a Gymnasium environment with the seed s, number
-    for number in float64; observations and rewards are then rounded to `dtype`. The state holds everything, as
-    bits: physics, random generator, count of steps. It can be stored and gone on from.
+    With the seed s and the same actions, an environment runs through the states of a Gymnasium environment with
+    the seed s, bit for bit, episode after episode. Observations and rewards are compiled: they are Gymnasium's up
+    to the last bits of float64, and are then rounded to `dtype`.
 
     Attributes:
-        engine: the simulations; every call loads them with the state that it is given.
         num_envs: N.
         observation_size: n.
         action_size: k.
         action_low: [k], the least controls.
         action_high: [k], the greatest controls.
+        physics: the simulations; every call loads them with the state that it is given.
     """
 
     def __init__(
@@ -52,89 +71,83 @@ class ProcessorEnv:
             dtype: of observations, rewards and infos; float64 needs JAX's `jax_enable_x64`.
             **options: of the task.
         """
-        definition = make_task(task, **options)
-        model = load(definition.xml_file, definition.frame_skip)
-        limit = definition.time_limit if time_limit is None else time_limit
-        self.engine = Engine(definition, model, count=num_envs, threads=threads, time_limit=limit)
-        self.num_envs, self.action_size = num_envs, model.mj.nu
-        self.action_low, self.action_high = model.action_bounds
-        self.observation_size = self.engine.observe().shape[1]
-        self._tracked = self.engine.tracked()
-        info = self.engine.outcome(np.zeros((num_envs, self.action_size), np.float32), self._tracked).info
-        self._columns = {name: values.shape[1:] for name, values in info.items()}
-        width = sum(values[0].size for values in info.values()) + 1  # the last column: unstable
+        self._task = make_task(task, **options)
+        self._model = load(self._task.xml_file, self._task.frame_skip)
+        self.physics = HostPhysics(self._task, self._model, num_envs, threads=threads)
+        self.num_envs, self.action_size = num_envs, self._model.mj.nu
+        self.action_low, self.action_high = self._model.action_bounds
+        self._limit, self._dtype = self._task.time_limit if time_limit is None else time_limit, dtype
         shape = jax.ShapeDtypeStruct
-        words = shape((num_envs, words_of(self.engine)), np.uint32)
-        observations = shape((num_envs, self.observation_size), dtype)
-        self._call_reset = HostCall(self._reset, [shape((num_envs,), np.uint32)], [words, observations])
-        self._call_step = HostCall(
-            self._step,
-            [words, shape((num_envs, self.action_size), np.float32)],
-            [
-                words,
-                observations,
-                observations,
-                shape((num_envs,), dtype),
-                shape((num_envs,), np.bool_),
-                shape((num_envs,), np.bool_),
-                shape((num_envs, width), dtype),
-            ],
+        words = shape((num_envs, 2 * self.physics.width), np.uint32)
+        generators = shape((num_envs, 2 * GENERATOR), np.uint32)
+        flags = shape((num_envs,), np.bool_)
+        fields = [shape(field.shape, np.float64) for field in self.physics.fields.values()]
+        self._call_seed = HostCall(self.physics.seed, [shape((num_envs,), np.uint32)], [generators])
+        self._call_start = HostCall(
+            self.physics.start, [words, generators, flags, *fields], [words, generators, *fields]
         )
+        controls = shape((num_envs, self.action_size), np.float32)
+        self._call_step = HostCall(self.physics.step, [words, controls], [words, flags, *fields])
+        self.observation_size = jax.eval_shape(self.reset, shape((num_envs,), np.uint32))[1].shape[1]
 
-    def reset(self, seeds: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def reset(self, seeds: jax.Array) -> tuple[ProcessorState, jax.Array]:
         """Start an episode in every environment with its seed of [N]; return state and observations [N, n]."""
-        state, observation = self._call_reset(jnp.asarray(seeds, jnp.uint32))
-        return state, observation
+        with jax.enable_x64(True):
+            (generator,) = self._call_seed(jnp.asarray(seeds, jnp.uint32))
+            everyone = jnp.ones(self.num_envs, bool)
+            nothing = [jnp.zeros(field.shape) for field in self.physics.fields.values()]
+            physics = jnp.zeros((self.num_envs, 2 * self.physics.width), jnp.uint32)
+            physics, generator, *fields = self._call_start(physics, generator, everyone, *nothing)
+            state = self._state(fields)
+            elapsed = jnp.zeros(self.num_envs, jnp.int32)
+            return ProcessorState(physics, generator, self._tracked(state), elapsed), self._observe(state)
 
-    def step(self, state: jax.Array, actions: jax.Array) -> tuple[jax.Array, Transition]:
+    def step(self, state: ProcessorState, actions: jax.Array) -> tuple[ProcessorState, Transition]:
         """Step every environment with actions [N, k]; episodes that end are followed by new ones at once."""
-        results = self._call_step(state, jnp.asarray(actions, jnp.float32))
-        state, observation, successor, reward, terminated, truncated, columns = results
-        info, start = {}, 0
-        for name, shape in self._columns.items():
-            size = int(np.prod(shape))
-            info[name] = columns[:, start : start + size].reshape(self.num_envs, *shape)
-            start += size
-        info["unstable"] = columns[:, start] > 0
-        return state, Transition(observation, successor, reward, terminated, truncated, info)
+        with jax.enable_x64(True):
+            actions = jnp.asarray(actions, jnp.float32)
+            physics, unstable, *fields = self._call_step(state.physics, actions)
+            now = self._state(fields, actions)
+            outcome, successor = self._outcome(now, state.before, actions, unstable), self._observe(now)
+            elapsed = state.elapsed + 1
+            truncated = (elapsed >= self._limit) | unstable
+            ended = outcome.terminated | truncated
 
-    def _reset(self, inputs: Buffers, outputs: Buffers) -> None:
-        (seeds,), (words, observation) = inputs, outputs
-        memory = Memory.of(words, self.engine)
-        for row, seed in zip(memory.generator, seeds, strict=True):
-            row[:] = seeded(int(seed))
-        self._start(np.arange(self.num_envs), memory)
-        observation[:] = self.engine.observe()
-        memory.save(self.engine)
+            def restart() -> tuple[jax.Array, ...]:
+                words, generator, *started = self._call_start(physics, state.generator, ended, *fields)
+                new = self._state(started, actions)
+                return words, generator, self._tracked(new), jnp.where(ended[:, None], self._observe(new), successor)
 
-    def _step(self, inputs: Buffers, outputs: Buffers) -> None:
-        (before, actions), (words, observation, successor, reward, terminated, truncated, columns) = inputs, outputs
-        words[:] = before
-        memory, engine = Memory.of(words, self.engine), self.engine
-        memory.load(engine)
-        came_from = None if self._tracked is None else memory.tracked.reshape(self._tracked.shape)
-        stepped = engine.step(engine.checked(actions), before=came_from)
-        successor[:] = observation[:] = stepped.observation
-        reward[:], terminated[:], truncated[:] = stepped.reward, stepped.terminated, stepped.truncated
-        self._write(columns, stepped.info, stepped.unstable)
-        ended = np.logical_or(terminated, truncated)
-        if ended.any():
-            self._start(np.flatnonzero(ended), memory)
-            observation[ended] = engine.observe()[ended]
-        memory.save(engine)
+            def go_on() -> tuple[jax.Array, ...]:
+                return physics, state.generator, self._tracked(now), successor
 
-    def _start(self, ids: Array, memory: Memory) -> None:
-        """Start new episodes, each drawn by the environment's own generator."""
-        generators = [generator_at(memory.generator[index]) for index in ids]
-        self.engine.reset(ids, self.engine.task.reset(ManyRandom(generators), self.engine.model))
-        for index, generator in zip(ids, generators, strict=True):
-            remember(memory.generator[index], generator)
+            words, generator, before, observation = jax.lax.cond(ended.any(), restart, go_on)
+            transition = Transition(observation, successor, outcome.reward, outcome.terminated, truncated, outcome.info)
+            return ProcessorState(words, generator, before, jnp.where(ended, 0, elapsed)), transition
 
-    @staticmethod
-    def _write(columns: Array, info: dict[str, Array], unstable: Array | None) -> None:
-        start = 0
-        for values in info.values():
-            size = values[0].size
-            columns[:, start : start + size] = values.reshape(len(values), size)
-            start += size
-        columns[:, start] = 0 if unstable is None else unstable
+    def _outcome(self, now: State, before: jax.Array, actions: jax.Array, unstable: jax.Array) -> Outcome:
+        """Return reward, termination and infos, rounded; zero where the simulation has become unstable."""
+        position = None
+        if before.size:
+            position = jax.lax.bitcast_convert_type(before.reshape(self.num_envs, -1, 2), jnp.float64)
+            position = position.reshape(self._task.tracked(now).shape)
+        reward, terminated, info = self._task.outcome(now, position, actions)
+        reward, info = jax.tree.map(lambda numbers: self._cleared(numbers, unstable), (reward, info))
+        return Outcome(reward, terminated & ~unstable, {**info, "unstable": unstable})
+
+    def _cleared(self, numbers: jax.Array, unstable: jax.Array) -> jax.Array:
+        rows = unstable.reshape(-1, *(1,) * (numbers.ndim - 1))
+        return jnp.where(rows, 0, numbers).astype(self._dtype)
+
+    def _state(self, fields: list[jax.Array], actions: jax.Array | None = None) -> State:
+        ctrl = None if actions is None else actions.astype(jnp.float64)
+        return State(model=self._model, xp=jnp, ctrl=ctrl, **dict(zip(self.physics.fields, fields, strict=True)))
+
+    def _observe(self, state: State) -> jax.Array:
+        return self._task.observation(state).astype(self._dtype)
+
+    def _tracked(self, state: State) -> jax.Array:
+        tracked = self._task.tracked(state)
+        if tracked is None:
+            return jnp.zeros((self.num_envs, 0), jnp.uint32)
+        return jax.lax.bitcast_convert_type(tracked, jnp.uint32).reshape(self.num_envs, -1)

@@ -1,0 +1,46 @@
+"""Stochastic gradient descent over shuffled minibatches, in one compiled loop."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import optax
+
+
+def adam(learning_rate: float) -> optax.GradientTransformation:
+    """Return Adam with the constants of the authors' code; the papers state the step size alone."""
+    return optax.adam(learning_rate, eps=1e-5)
+
+
+def descend(
+    loss: Callable[[Any, jax.Array], jax.Array],
+    optimiser: optax.GradientTransformation,
+    start: tuple[Any, Any],
+    key: jax.Array,
+    *,
+    rows: int,
+    epochs: int,
+    minibatch: int,
+) -> tuple[Any, Any]:
+    """Go through the rows several times in a new order, one step of the optimiser for each minibatch.
+
+    Args:
+        loss: of parameters and the places [M] of a minibatch's rows.
+        optimiser: from optax.
+        start: parameters and the optimiser's state.
+        key: random key of the orders.
+        rows: B, how many there are; a multiple of the minibatch.
+        epochs: how many times.
+        minibatch: M.
+
+    Returns:
+        Parameters and the optimiser's state.
+    """
+
+    def step(carry: tuple[Any, Any], places: jax.Array) -> tuple[tuple[Any, Any], None]:
+        parameters, state = carry
+        updates, state = optimiser.update(jax.grad(loss)(parameters, places), state, parameters)
+        return (optax.apply_updates(parameters, updates), state), None
+
+    orders = jax.vmap(lambda one: jax.random.permutation(one, rows))(jax.random.split(key, epochs))
+    return jax.lax.scan(step, start, orders.reshape(-1, minibatch))[0]

@@ -1,0 +1,101 @@
+"""What can be set: dataclasses that are checked when they are made. Their defaults are the papers' numbers."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ...spec.errors import ParameterError
+
+Collection = Literal["segments", "episodes", "population"]
+"""What one iteration gathers: T steps that go on where the last ones ended; one whole episode in each
+environment; one whole episode in each environment, every one with a policy of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every agent has.
+
+    Attributes:
+        environments: E, side by side, for one seed.
+        horizon: T, steps in each environment between two updates; the longest episode where whole ones are gathered.
+        gamma: discount.
+        hidden: units of the tanh layers, for policy and critic each.
+        initial_log_std: logarithm of the first standard deviation of Gaussian actions.
+        normalise_observations: subtract the mean of all observations so far and divide by their deviation.
+        normalise_rewards: divide rewards by the deviation of their discounted sum (`ppo.reward_scaling`).
+    """
+
+    environments: int = 1
+    horizon: int = 2048
+    gamma: float = 0.99
+    hidden: tuple[int, ...] = (64, 64)
+    initial_log_std: float = 0.0
+    normalise_observations: bool = False
+    normalise_rewards: bool = False
+
+    collects: ClassVar[Collection] = "segments"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        self._check_counts("environments", "horizon", *(("hidden",) if self.hidden else ()))
+        self._check_interval("gamma", 0, 1)
+
+    @property
+    def batch(self) -> int:
+        """Transitions of one iteration, T E."""
+        return self.horizon * self.environments
+
+    def _check_counts(self, *names: str) -> None:
+        for name in names:
+            value = getattr(self, name)
+            if any(not isinstance(each, int) or each < 1 for each in (value if isinstance(value, tuple) else (value,))):
+                raise self._wrong(name, "whole numbers of at least 1")
+
+    def _check_interval(self, name: str, low: float, high: float) -> None:
+        if not low <= getattr(self, name) <= high:
+            raise self._wrong(name, f"a number in [{low}, {high}]")
+
+    def _check_positive(self, *names: str) -> None:
+        for name in names:
+            if not 0 < getattr(self, name) < float("inf"):
+                raise self._wrong(name, "a positive, finite number")
+
+    def _check_divides(self, name: str) -> None:
+        self._check_counts(name)
+        if self.batch % getattr(self, name):
+            raise self._wrong(name, f"a divisor of horizon times environments, {self.batch}")
+
+    def _wrong(self, name: str, expected: str) -> ParameterError:
+        return ParameterError(
+            f"the setting {name} of this agent lies outside its range",
+            got=f"{name}={getattr(self, name)!r}",
+            expected=expected,
+            cause="a slip of the keyboard, or a number meant for another setting",
+            remedy=f"leave {name} out to get the paper's",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriticSettings(Settings):
+    """What every agent with a value function has.
+
+    Attributes:
+        gae_lambda: of `gae.advantage`; 1 for returns less values.
+        normalise_advantages: over the batch of an iteration (`ppo.advantage_normalisation`).
+        critic_learning_rate: of Adam.
+        critic_epochs: passes over the batch.
+        critic_minibatch: transitions per step of the optimiser.
+    """
+
+    gae_lambda: float = 0.95
+    normalise_advantages: bool = True
+    critic_learning_rate: float = 3e-4
+    critic_epochs: int = 10
+    critic_minibatch: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        super().__post_init__()
+        self._check_interval("gae_lambda", 0, 1)
+        self._check_positive("critic_learning_rate")
+        self._check_counts("critic_epochs")
+        self._check_divides("critic_minibatch")

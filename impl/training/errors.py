@@ -1,0 +1,15 @@
+"""What can go wrong while an agent learns."""
+
+from ...spec.errors import RlproofError
+
+
+class RewardError(RlproofError):
+    """An environment paid a reward that is NaN or infinite."""
+
+
+class DivergenceError(RlproofError):
+    """A number that an agent has learnt has become NaN."""
+
+
+class UnsuitableAgentError(RlproofError):
+    """An agent for continuous actions meets discrete ones, or the other way round."""

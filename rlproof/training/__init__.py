@@ -1,0 +1,1 @@
+"""Training runs: their tables, their statistics, their pictures."""

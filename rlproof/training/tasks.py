@@ -1,0 +1,63 @@
+"""What can be trained on, by name: MuJoCo's tasks on an engine, and finite decision processes."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from ..envs.mujoco.tasks import TASKS
+from ..envs.tabular_tasks import NAMES, tabular_task
+from ..spec.errors import ParameterError
+
+Engine = Literal["processor", "mjx", "warp"]
+"""What steps MuJoCo's tasks: MuJoCo itself, in double precision; or MJX or MuJoCo Warp, compiled with the rest."""
+
+TABULAR_LIMIT = 200
+"""Steps after which an episode of a finite process is truncated, since some never end."""
+
+
+def short_name(env: str) -> str:
+    """Return the name of a task of MuJoCo without namespace and version; other names as they are."""
+    name = env.removeprefix("rlproof/").removesuffix("-v5")
+    return name if name in TASKS else env
+
+
+def maker(env: str, engine: Engine = "processor") -> Callable[[int, int | None], Any]:
+    """Return what makes so many environments of that name, stepped by so many threads.
+
+    Raises `ParameterError` for a name that nothing has.
+    """
+    name = short_name(env)
+    if name in TASKS:
+        return _mujoco(name, engine)
+    try:
+        mdp = tabular_task(env)
+    except ParameterError as error:
+        raise ParameterError(
+            "there is no such environment",
+            got=repr(env),
+            expected=f"one of {', '.join(f'{task}-v5' for task in TASKS)}; or of {', '.join(NAMES)}",
+            cause=error.cause,
+            remedy="take a name from the list",
+        ) from None
+
+    def make(count: int, threads: int | None) -> Any:
+        from ..envs.tabular_env import TabularEnv
+
+        del threads
+        return TabularEnv(mdp, count, time_limit=TABULAR_LIMIT)
+
+    return make
+
+
+def _mujoco(task: str, engine: Engine) -> Callable[[int, int | None], Any]:
+    def on_processor(count: int, threads: int | None) -> Any:
+        from ..envs.mujoco.processor_env import ProcessorEnv
+
+        return ProcessorEnv(task, count, threads=threads)
+
+    def on_accelerator(count: int, threads: int | None) -> Any:
+        from ..envs.mujoco.accelerator_env import AcceleratorEnv
+
+        del threads
+        return AcceleratorEnv(task, count, implementation="jax" if engine == "mjx" else "warp")
+
+    return on_processor if engine == "processor" else on_accelerator
