@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ...spec.errors import ParameterError
 from ...spec.numbers import Array
 from .errors import ActionShapeError, ActionValueError, ClosedEnvironmentError, ResetNeededError
 
@@ -29,6 +30,19 @@ def checked_actions(actions: Any, shape: tuple[int, ...]) -> Array:
             remedy="look at the loss and the gradients of the last update; nothing has been stepped",
         )
     return actions
+
+
+def check_counts(**counts: Any) -> None:
+    """Raise `ParameterError` for a number of environments or threads that is none."""
+    for name, value in counts.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ParameterError(
+                "environments and threads are counted in whole numbers",
+                got=f"{name}={value!r}",
+                expected=f"{name} of at least 1",
+                cause="a number divided among machines until none was left, or read as text",
+                remedy=f"leave {name} out, or give a whole number",
+            )
 
 
 def check_open(env: object, closed: bool) -> None:

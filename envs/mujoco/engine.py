@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from gymnasium.utils import seeding
 
-from ...spec.errors import ParameterError
 from ...spec.numbers import Array
-from .checking import checked_actions
+from .checking import check_counts, checked_actions
 from .model import Model
 from .numpy_random import ManyRandom
 from .simulation import BatchSimulation
@@ -63,15 +62,7 @@ class Engine:
             time_limit: steps after which an episode is truncated; None for no limit.
         """
         processors = len(os.sched_getaffinity(0))
-        for name, value in (("num_envs", count), ("threads", processors if threads is None else threads)):
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise ParameterError(
-                    "environments and threads are counted in whole numbers",
-                    got=f"{name}={value!r}",
-                    expected=f"{name} of at least 1",
-                    cause="a number divided among machines until none was left, or read as text",
-                    remedy=f"leave {name} out, or give a whole number",
-                )
+        check_counts(num_envs=count, threads=processors if threads is None else threads)
         self.task, self.model, self.time_limit = task, model, time_limit
         self.simulation = BatchSimulation(model, count, threads=threads or processors, reads=task.reads())
         task.tracked(self.simulation.state)  # a body that the model does not have is found now

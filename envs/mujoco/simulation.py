@@ -19,7 +19,7 @@ FORCES = "cfrc_ext"
 ALONE = 16
 """Simulations that one thread looks after sooner than it wakes another."""
 
-_UNSTABLE = slice(mujoco.mjtWarning.mjWARN_BADQPOS.value, mujoco.mjtWarning.mjWARN_BADCTRL.value + 1)
+UNSTABLE = slice(mujoco.mjtWarning.mjWARN_BADQPOS.value, mujoco.mjtWarning.mjWARN_BADCTRL.value + 1)
 """MuJoCo's warnings of a state that is not finite or has run away; it resets such a simulation to its default."""
 
 
@@ -50,7 +50,7 @@ class BatchSimulation:
             fields[FORCES] = np.zeros((count, model.mj.nbody, 6))
         bind = self.batch.bind
         self.state = State(model=model, xp=np, qpos=bind("qpos"), qvel=bind("qvel"), ctrl=bind("ctrl"), **fields)
-        self._bad = self.batch.warning[:, _UNSTABLE, 1]
+        self._bad = self.batch.warning[:, UNSTABLE, 1]
         self._default = self.batch.state[0].copy()
         self._alone = mujoco.batch.Batch(model.mj, nsim=count, nthread=1)
         self._derived = [(_writable(fields[name]), self._alone.bind(name)) for name in names]
@@ -128,7 +128,7 @@ class DataSimulation:
         self._model, self.data, self._forces = model, mujoco.MjData(model.mj), FORCES in reads
         names = ("qpos", "qvel", "ctrl", *reads)
         self.state = State(model=model, xp=np, **{name: getattr(self.data, name) for name in names})
-        self._bad = self.data.warning.number[_UNSTABLE]
+        self._bad = self.data.warning.number[UNSTABLE]
 
     def step(self) -> bool:
         """Advance the simulation; return whether it became unstable."""

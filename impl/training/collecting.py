@@ -83,26 +83,47 @@ def segment(
     """
     seeds, each = stream.observation.shape[:2]
 
-    def step(stream: Stream, noise: jax.Array) -> tuple[Stream, tuple[Any, ...]]:
-        actions = act(policy, stream.moments, stream.observation, noise, apart=apart)
-        state, transition = env.step(stream.env, actions.reshape(seeds * each, *actions.shape[2:]))
-        successor, observation, reward, terminated, truncated = (
+    # What a step hands on and gives out is kept to the least: with many more arrays XLA takes to running the parts
+    # of a step on several threads, and each call of the physics then pays for its way into another thread.
+    def step(carry: tuple[Any, jax.Array], noise: jax.Array) -> tuple[tuple[Any, jax.Array], tuple[jax.Array, ...]]:
+        state, seen = carry
+        actions = act(policy, stream.moments, seen, noise, apart=apart)
+        state, transition = env.step(state, actions.reshape(seeds * each, *actions.shape[2:]))
+        successor, observation, *outcome = (
             field.reshape(seeds, each, *field.shape[1:]) for field in _needed(transition)
         )
-        ended = terminated | truncated
-        returns, lengths, steps = stream.episode_return + reward, stream.episode_length + 1, stream.steps + each
-        rows = Rollout(stream.observation, actions, reward, successor, terminated, truncated, jnp.ones_like(terminated))
-        after = stream._replace(
-            env=state,
-            observation=observation,
-            episode_return=jnp.where(ended, 0, returns),
-            episode_length=jnp.where(ended, 0, lengths),
-            steps=steps,
-        )
-        return after, (rows, Episodes(ended, returns, lengths, jnp.broadcast_to(steps[:, None], ended.shape)))
+        return (state, observation), (seen, actions, successor, *outcome)
 
-    stream, (rows, episodes) = jax.lax.scan(step, stream, noise)
-    return stream, *jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 1, 0), (rows, episodes))
+    (state, observation), columns = jax.lax.scan(step, (stream.env, stream.observation), noise)
+    seen, actions, successors, rewards, terminated, truncated = (jnp.moveaxis(one, 1, 0) for one in columns)
+    rollout = Rollout(seen, actions, rewards, successors, terminated, truncated, jnp.ones_like(terminated))
+    episodes, totals = jax.vmap(_episodes)(rollout, stream.episode_return, stream.episode_length, stream.steps)
+    episode_return, episode_length, steps = totals
+    after = stream._replace(
+        env=state, observation=observation, episode_return=episode_return, episode_length=episode_length, steps=steps
+    )
+    return after, rollout, episodes
+
+
+def _episodes(rollout: Rollout, past: jax.Array, length: jax.Array, steps: jax.Array) -> tuple[Episodes, Any]:
+    """Sum up one seed's episodes [T, E], from those under way [E]; also return those under way then, and the steps."""
+    ended = rollout.terminated | rollout.truncated
+    begins = jnp.concatenate([jnp.zeros_like(ended[:1]), ended[:-1]])
+
+    def sums(terms: jax.Array, first: jax.Array) -> jax.Array:
+        """Add up from the beginning of each episode."""
+
+        def join(one: tuple[jax.Array, jax.Array], two: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+            return one[0] | two[0], jnp.where(two[0], two[1], one[1] + two[1])
+
+        return jax.lax.associative_scan(join, (begins, terms.at[0].add(first)))[1]
+
+    returns, lengths = sums(rollout.rewards, past), sums(jnp.ones(ended.shape, jnp.int32), length)
+    horizon, each = ended.shape
+    counted = steps + each * (1 + jnp.arange(horizon, dtype=steps.dtype))
+    episodes = Episodes(ended, returns, lengths, jnp.broadcast_to(counted[:, None], ended.shape))
+    under_way = [jnp.where(ended[-1], 0, total[-1]) for total in (returns, lengths)]
+    return episodes, (*under_way, counted[-1])
 
 
 def whole_episodes(

@@ -36,4 +36,4 @@ class Environments:
     @property
     def physics_seconds(self) -> float:
         """Time spent in MuJoCo so far, on this machine's processor; 0 where physics is compiled with the rest."""
-        return getattr(getattr(self.env, "physics", None), "seconds", 0.0)
+        return getattr(self.env, "physics_seconds", 0.0)
