@@ -59,6 +59,37 @@ def call(typing: Any, address: Any, one: Any, two: Any, three: Any, four: Any) -
 
 
 @_extending.intrinsic
+def take(typing: Any, address: Any) -> Any:
+    """Turn a word from 0 into 1, before any other thread can; return whether it was 0."""
+    del typing, address
+    word = numba.types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        del signature
+        bits = context.get_value_type(word)
+        place = builder.inttoptr(values[0], bits.as_pointer())
+        both = builder.cmpxchg(place, bits(0), bits(1), "acq_rel", "monotonic")
+        return builder.zext(builder.extract_value(both, 1), bits)
+
+    return word(word), generate
+
+
+@_extending.intrinsic
+def give_back(typing: Any, address: Any) -> Any:
+    """Turn a word into 0, after all that was written before."""
+    del typing, address
+    word = numba.types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        del signature
+        bits = context.get_value_type(word)
+        builder.store_atomic(bits(0), builder.inttoptr(values[0], bits.as_pointer()), "release", 8)
+        return bits(0)
+
+    return word(word), generate
+
+
+@_extending.intrinsic
 def _pointer(typing: Any, address: Any) -> Any:
     """Return a word as an address."""
     del typing

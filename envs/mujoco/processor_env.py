@@ -58,6 +58,7 @@ class ProcessorEnv:
         num_envs: int,
         *,
         threads: int | None = None,
+        at_once: int = 1,
         time_limit: int | None = None,
         dtype: Any = jnp.float32,
         **options: Any,
@@ -68,6 +69,7 @@ class ProcessorEnv:
             task: the name of the task, such as "Hopper".
             num_envs: N.
             threads: threads that step; None for one on each processor.
+            at_once: programs with these environments that may run at the same time without waiting for each other.
             time_limit: steps after which an episode is truncated; None for the task's.
             dtype: of observations, rewards and infos; float64 needs JAX's `jax_enable_x64`.
             **options: of the task.
@@ -75,11 +77,13 @@ class ProcessorEnv:
         self._task = make_task(task, **options)
         self._model = load(self._task.xml_file, self._task.frame_skip)
         self._limit, self._dtype = self._task.time_limit if time_limit is None else time_limit, dtype
-        check_counts(num_envs=num_envs, threads=1 if threads is None else threads)
+        check_counts(num_envs=num_envs, threads=1 if threads is None else threads, at_once=at_once)
         parts = min(num_envs, len(os.sched_getaffinity(0)) if threads is None else threads)
         # XLA runs calls that do not wait for each other on several threads.
         self._rows = [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(num_envs), parts)]
-        self._physics = [NativePhysics(self._task, self._model, part.stop - part.start) for part in self._rows]
+        self._physics = [
+            NativePhysics(self._task, self._model, part.stop - part.start, at_once=at_once) for part in self._rows
+        ]
         self._fields = {name: (num_envs, *shape[1:]) for name, shape in self._physics[0].shapes.items()}
         self.num_envs, self.action_size = num_envs, self._model.mj.nu
         self.action_low, self.action_high = self._model.action_bounds
@@ -88,7 +92,7 @@ class ProcessorEnv:
 
     @property
     def physics_seconds(self) -> float:
-        """Time spent in MuJoCo's steps so far, the mean over the threads."""
+        """Time spent in MuJoCo's steps so far by all programs together; threads of one count as one."""
         return sum(part.seconds for part in self._physics) / len(self._physics)
 
     def reset(self, seeds: jax.Array) -> tuple[ProcessorState, jax.Array]:

@@ -1,5 +1,6 @@
 """Seeds in lock-step: their compiled programs, and what they have come to."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
@@ -15,8 +16,8 @@ STEPS_AT_ONCE = 2048
 """Steps of each seed that one call of a compiled program takes at least: calling it costs a millisecond."""
 
 
-class Group:
-    """S seeds whose environments are stepped together.
+class Compiled:
+    """The programs of S seeds, which several groups can run at the same time.
 
     On a processor, one seed alone leaves a core without work. The critic is not needed while the policy acts: its
     regression runs on the other core while the policy learns and gathers the next transitions. Both programs are
@@ -24,30 +25,62 @@ class Group:
 
     Attributes:
         program: the functions.
-        seeds: [S].
         inner: iterations in one call.
-        calls: so far.
+        overlaps: whether actor and critic learn in programs of their own.
     """
 
-    def __init__(self, program: Program, seeds: np.ndarray, *, helper: Executor | None) -> None:
-        """Set up; a single seed's critic learns in the helper, if there is one."""
-        self.program, self.seeds, self.calls = program, jnp.asarray(seeds, jnp.uint32), 0
-        config = program.config
+    def __init__(self, program: Program, seeds: int, *, overlap: bool) -> None:
+        """Compile, one after the other: on few cores XLA's compilers wait for each other for ever."""
+        self.program, config = program, program.config
         self.inner = max(1, -(-STEPS_AT_ONCE // config.batch)) if config.collects == "segments" else 1
         # The matrices are so small that sharing a product among threads costs more than it saves.
         options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
-        compiled = partial(jax.jit, compiler_options=options)
-        self._learner: Learner = compiled(program.start)(self.seeds)
-        self._helper = helper if self.inner == 1 and len(seeds) == 1 and self._learner.agent.critic else None
+        number, numbers = jax.ShapeDtypeStruct((), jnp.uint32), jax.ShapeDtypeStruct((seeds,), jnp.uint32)
+
+        def compiled(function: Callable[..., Any], *arguments: Any) -> Any:
+            return jax.jit(function, compiler_options=options).lower(*arguments).compile()
+
+        self.start = compiled(program.start, numbers)
+        learner = jax.eval_shape(program.start, numbers)
+        agent, stream = learner
+        self.overlaps = overlap and self.inner == 1 and bool(agent.critic)
+        if not self.overlaps:
+            self.several = compiled(partial(program.several, count=self.inner), learner, numbers, number)
+            return
+        self.keys = compiled(program.keys, numbers, number)
+        gather_keys, learn_keys = jax.eval_shape(program.keys, numbers, number)
+        acting = (agent.actor.policy, stream, gather_keys)
+        self.gather = compiled(program.gather, *acting)
+        rollout = jax.eval_shape(program.gather, *acting).rollout
+        self.actor = compiled(program.learn_actor, agent, rollout, learn_keys)
+        self.critic = compiled(program.learn_critic, agent, rollout, learn_keys)
+
+
+class Group:
+    """S seeds whose environments are stepped together.
+
+    Attributes:
+        compiled: the programs.
+        seeds: [S].
+        calls: so far.
+    """
+
+    def __init__(self, compiled: Compiled, seeds: np.ndarray, *, helper: Executor) -> None:
+        """Set up; critics learn in the helper if they have a program of their own."""
+        self.compiled, self.seeds, self.calls = compiled, jnp.asarray(seeds, jnp.uint32), 0
+        self._learner: Learner = compiled.start(self.seeds)
+        self._helper = helper
         self._pending: Future[tuple[Any, jax.Array]] | None = None
-        self._several = compiled(partial(program.several, count=self.inner))
-        self._gather, self._keys = compiled(program.gather), jax.jit(program.keys)
-        self._actor, self._critic = compiled(program.learn_actor), compiled(program.learn_critic)
+
+    @property
+    def program(self) -> Program:
+        """The functions."""
+        return self.compiled.program
 
     @property
     def iterations(self) -> int:
         """How often the agents have learnt."""
-        return self.calls * self.inner
+        return self.calls * self.compiled.inner
 
     @property
     def steps(self) -> int:
@@ -59,7 +92,7 @@ class Group:
 
         Raises `RewardError` and `DivergenceError`.
         """
-        told = self._call_several() if self._helper is None else self._call_overlapping(self._helper)
+        told = self._call_overlapping() if self.compiled.overlaps else self._call_several()
         self.calls += 1
         told = jax.tree.map(np.asarray, told)
         self._check(told.rewards_finite, told.parameters_finite)
@@ -81,18 +114,17 @@ class Group:
 
     def _call_several(self) -> Told:
         first = jnp.uint32(self.iterations)
-        self._learner, told = jax.block_until_ready(self._several(self._learner, self.seeds, first))
+        self._learner, told = jax.block_until_ready(self.compiled.several(self._learner, self.seeds, first))
         return told
 
-    def _call_overlapping(self, helper: Executor) -> Told:
-        gather_keys, learn_keys = self._keys(self.seeds, self.calls)
-        stream, rollout, episodes, finite = self._gather(
-            self._learner.agent.actor.policy, self._learner.stream, gather_keys
-        )
+    def _call_overlapping(self) -> Told:
+        run, (agent, stream) = self.compiled, self._learner
+        gather_keys, learn_keys = run.keys(self.seeds, jnp.uint32(self.calls))
+        stream, rollout, episodes, finite = run.gather(agent.actor.policy, stream, gather_keys)
         agent = self.settle().agent
-        self._pending = helper.submit(lambda: jax.block_until_ready(self._critic(agent, rollout, learn_keys)))
-        actor, info, sound = self._actor(agent, rollout, learn_keys)
-        self._learner = Learner(stream, agent._replace(actor=actor))
+        self._pending = self._helper.submit(lambda: jax.block_until_ready(run.critic(agent, rollout, learn_keys)))
+        actor, info, sound = run.actor(agent, rollout, learn_keys)
+        self._learner = Learner(agent._replace(actor=actor), stream)
         return Told(info, finite, sound, episodes, stream.steps)
 
     def _check(self, rewards: np.ndarray, parameters: np.ndarray) -> None:

@@ -17,10 +17,10 @@ FIRST = (1 << 32) - 1
 
 
 class Learner(NamedTuple):
-    """S seeds: where their environments stand, and what their agents have learnt; a tree of arrays."""
+    """S seeds: what their agents have learnt, and where their environments stand; a tree of arrays."""
 
-    stream: Stream
     agent: Any
+    stream: Stream
 
 
 class Told(NamedTuple):
@@ -86,7 +86,7 @@ class Program:
             scale=each(RewardScale.of_nothing(config.environments)) if config.normalise_rewards else (),
             steps=jnp.zeros(count, jnp.int32),
         )
-        return Learner(stream, agent)
+        return Learner(agent, stream)
 
     @staticmethod
     def keys(seeds: jax.Array, iteration: jax.Array | int) -> tuple[jax.Array, jax.Array]:
@@ -130,7 +130,7 @@ class Program:
             gathered = self.gather(learner.agent.actor.policy, learner.stream, gather_keys)
             agent, info = self.learn(learner.agent, gathered.rollout, learn_keys)
             told = Told(info, gathered.rewards_finite, self.sound(agent), gathered.episodes, gathered.stream.steps)
-            return Learner(gathered.stream, agent), told
+            return Learner(agent, gathered.stream), told
 
         learner, told = jax.lax.scan(one, learner, first + jnp.arange(count, dtype=jnp.uint32))
         return learner, Told(

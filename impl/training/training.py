@@ -12,11 +12,16 @@ import numpy as np
 
 from ..agents.settings import Settings
 from .environments import Environments
-from .group import Group
+from .group import Compiled, Group
 from .program import Learner, Program, Told
 
-EnvironmentMaker = Callable[[int, int | None], Any]
-"""Makes so many environments, stepped by so many threads (None: as many as there are processors)."""
+EnvironmentMaker = Callable[[int, int | None, int], Any]
+"""Makes so many environments, stepped by so many threads (None: as many as there are processors), for programs of
+which so many run at once."""
+
+
+SINGLE = 4
+"""Seeds for each processor up to which each of them may be a group: beyond, stepping them together gains more."""
 
 
 class Report(NamedTuple):
@@ -27,7 +32,7 @@ class Report(NamedTuple):
         episodes: columns with an entry for each episode that ended: seed, iteration, step, return, length.
         seed_steps: steps so far, of all seeds together.
         seconds: spent so far in this process.
-        physics_seconds: of these, in MuJoCo, summed over the groups side by side and divided by their number.
+        physics_seconds: of these, in MuJoCo, the mean over the groups side by side.
     """
 
     metrics: dict[str, np.ndarray]
@@ -66,24 +71,17 @@ class Training:
         """
         on_processor = jax.default_backend() == "cpu"
         processors = len(os.sched_getaffinity(0)) if on_processor else 1
-        shares = np.array_split(np.asarray(seeds), min(groups or processors, len(seeds)))
+        shares = np.array_split(np.asarray(seeds), groups or _groups(len(seeds), processors))
         self._pool = ThreadPoolExecutor(max(2, len(shares)))
         alone = len(shares) == 1
-        helper = self._pool if alone and processors > 1 and groups is None else None
         threads = None if alone and config.environments * len(seeds) > 1 else 1
-        self.groups = [
-            Group(
-                Program(
-                    agent,
-                    config,
-                    Environments(make(config.environments * len(share), threads)),
-                    one_by_one=on_processor,
-                ),
-                share,
-                helper=helper,
-            )
-            for share in shares
-        ]
+        compiled = {}
+        for size in sorted({len(share) for share in shares}):
+            env = Environments(make(config.environments * size, threads, len(shares)))
+            program = Program(agent, config, env, one_by_one=on_processor)
+            compiled[size] = Compiled(program, size, overlap=alone and processors > 1)
+        self.groups = [Group(compiled[len(share)], share, helper=self._pool) for share in shares]
+        self._envs = [each.program.env for each in compiled.values()]
         self._seconds = 0.0
 
     @property
@@ -111,9 +109,8 @@ class Training:
             {name: np.concatenate([table[part][name] for table in tables]) for name in tables[0][part]}
             for part in (0, 1)
         )
-        physics = [group.program.env.physics_seconds for group in self.groups]
-        steps = int(metrics["step"].sum())
-        return Report(metrics, episodes, steps, self._seconds, sum(physics) / len(physics))
+        physics = sum(env.physics_seconds for env in self._envs) / len(self.groups)
+        return Report(metrics, episodes, int(metrics["step"].sum()), self._seconds, physics)
 
     def settle(self) -> list[Learner]:
         """Wait until nothing is pending; return what every group's seeds have come to, to be stored."""
@@ -127,6 +124,13 @@ class Training:
     def close(self) -> None:
         """Wait for what is pending, and end the threads."""
         self._pool.shutdown()
+
+
+def _groups(seeds: int, processors: int) -> int:
+    """Return how many groups keep all processors busy: as many as there are, or one for each seed if some were idle."""
+    if seeds % processors and seeds < SINGLE * processors:
+        return seeds
+    return min(seeds, processors)
 
 
 def _tables(group: Group, told: Told) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

@@ -20,8 +20,8 @@ def short_name(env: str) -> str:
     return name if name in TASKS else env
 
 
-def maker(env: str, engine: Engine = "processor") -> Callable[[int, int | None], Any]:
-    """Return what makes so many environments of that name, stepped by so many threads.
+def maker(env: str, engine: Engine = "processor") -> Callable[[int, int | None, int], Any]:
+    """Return what makes so many environments of that name, stepped by so many threads, for so many programs.
 
     Raises `ParameterError` for a name that nothing has.
     """
@@ -39,25 +39,25 @@ def maker(env: str, engine: Engine = "processor") -> Callable[[int, int | None],
             remedy="take a name from the list",
         ) from None
 
-    def make(count: int, threads: int | None) -> Any:
+    def make(count: int, threads: int | None, at_once: int) -> Any:
         from ..envs.tabular_env import TabularEnv
 
-        del threads
+        del threads, at_once
         return TabularEnv(mdp, count, time_limit=TABULAR_LIMIT)
 
     return make
 
 
-def _mujoco(task: str, engine: Engine) -> Callable[[int, int | None], Any]:
-    def on_processor(count: int, threads: int | None) -> Any:
+def _mujoco(task: str, engine: Engine) -> Callable[[int, int | None, int], Any]:
+    def on_processor(count: int, threads: int | None, at_once: int) -> Any:
         from ..envs.mujoco.processor_env import ProcessorEnv
 
-        return ProcessorEnv(task, count, threads=threads)
+        return ProcessorEnv(task, count, threads=threads, at_once=at_once)
 
-    def on_accelerator(count: int, threads: int | None) -> Any:
+    def on_accelerator(count: int, threads: int | None, at_once: int) -> Any:
         from ..envs.mujoco.accelerator_env import AcceleratorEnv
 
-        del threads
+        del threads, at_once
         return AcceleratorEnv(task, count, implementation="jax" if engine == "mjx" else "warp")
 
     return on_processor if engine == "processor" else on_accelerator

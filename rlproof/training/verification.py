@@ -23,6 +23,7 @@ class Verification:
 
     Attributes:
         probes: how many there were.
+        latest: which seed the last one looked at, and when, in words.
     """
 
     def __init__(self, training: Training, *, rows: int = 64, seed: int = 0) -> None:
@@ -44,7 +45,7 @@ class Verification:
                 cause="an agent that was added, or is one's own",
                 remedy="tell what it maximises in rlproof.training.verified.objectives.OBJECTIVES",
             )
-        self.probes = 0
+        self.probes, self.latest = 0, ""
         self._rows, self._random = rows, np.random.default_rng(seed)
         self._turns = self._take_turns(training)
         self._totals: dict[tuple[str, str], Total] = {}
@@ -54,10 +55,10 @@ class Verification:
         group, replay, index = next(self._turns)
         program = group.program
         rows = list(check_replayed(program.agent, program.config, replay(index), self._random, rows=self._rows))
-        where = f"seed {group.seeds[index]}, after iteration {group.iterations}"
+        self.latest = f"seed {group.seeds[index]}, after iteration {group.iterations}"
         for row in rows:
             key = (row.equation, row.what)
-            self._totals[key] = self._totals.get(key, Total(*key)).with_row(row, where)
+            self._totals[key] = self._totals.get(key, Total(*key)).with_row(row, self.latest)
         self.probes += 1
         return rows
 
