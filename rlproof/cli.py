@@ -1,4 +1,4 @@
-"""The command line: `rlproof verify`, `check`, `explain`, `proofs`, `render`, `vectors`."""
+"""The command line: `rlproof verify`, `check`, `explain`, `proofs`, `train`, `plot`, `render`, `vectors`."""
 
 import os
 import sys
@@ -20,12 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as missing:
         print(MISSING.format(package=missing.name), file=sys.stderr)
         return 2
-    from .commands import explain, proofs, render, verify
+    from .commands import explain, plot, proofs, render, train, verify
     from .spec.errors import RlproofError
 
     try:
+        if arguments and arguments[0] == "train":
+            from .training.command import main as run_train
+
+            return run_train(arguments[1:])
         return tyro.extras.subcommand_cli_from_dict(
-            {"verify": verify, "explain": explain, "proofs": proofs, "render": render, **ALONE},
+            {
+                **{"verify": verify, "explain": explain, "proofs": proofs, "train": train},
+                **{"plot": plot, "render": render, **ALONE},
+            },
             args=arguments,
             prog="rlproof",
             description="Reinforcement learning equations, verified.",

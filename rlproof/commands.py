@@ -94,6 +94,37 @@ def proofs(evidence: Path = Path("proofs.json"), table: bool = False) -> int:
     return 0 if prove(_console(WIDER), evidence) else 1
 
 
+def train() -> int:
+    """Train an agent of the papers; `rlproof train ppo --help` shows its settings."""
+    from .training.command import main
+
+    return main(["--help"])
+
+
+def plot(
+    runs: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    out: Path = Path("curves.png"),
+    metrics: bool = False,
+    x: str = "step",
+    labels: tuple[str, ...] = (),
+) -> int:
+    """Draw learning curves of runs: interquartile means over the seeds, with bootstrap intervals of 95 %.
+
+    Args:
+        runs: directories that `rlproof train` wrote; runs of one agent on one task are taken together.
+        out: the picture, .png or .svg.
+        metrics: divergence, clip fraction, entropy and value loss instead of returns.
+        x: step or iteration.
+        labels: a name for each run, instead of its agent's.
+    """
+    from .training.plotting import plot as draw
+    from .training.plotting import plot_metrics
+
+    (plot_metrics if metrics else draw)(runs, out, x=x, labels=labels or None)
+    _console().print(f"{out}: {out.stat().st_size:,} bytes", highlight=False)
+    return 0
+
+
 def render(
     task: Annotated[str, tyro.conf.Positional],
     out: Path = Path("film.mp4"),

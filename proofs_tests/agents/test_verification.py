@@ -33,11 +33,12 @@ from rlproof.training.verified.row import Row, at_most, held, held_by_any
 from rlproof.training.verified.totals import Total
 
 SMALL = {"environments": 4, "horizon": 16, "hidden": (), "minibatch": 16, "critic_minibatch": 16}
+FEW = {"epochs": 2, "critic_epochs": 2, "iterations": 3, "trials": 6, "elites": 2}
 """So that an iteration compiles soon."""
 
-FEW = {"epochs": 2, "critic_epochs": 2, "iterations": 3, "trials": 6, "elites": 2}
-WIDE = {"delta": 0.3, "damping": 1e-3}
-"""So that TRPO's search has something to reject, and ACER's region leaves something out."""
+LONG_STEPS = {"learning_rate": 0.05, "first_step_size": 0.3, "kl_target": 1e-6, "damping": 1e-3}
+NARROW = {"clip_epsilon": 0.01, "delta": 0.3}
+"""So that ratios are clipped, TRPO's search has something to reject, and ACER's region something to leave out."""
 
 TASKS: dict[str, Callable[[int], Any]] = {
     "pendulum": cache(lambda count: ProcessorEnv("InvertedPendulum", count, threads=1, time_limit=6)),
@@ -60,11 +61,11 @@ def _as_on_the_command_line() -> Iterator[None]:
 class Resting:
     """A group that does not move: what a probe needs of one, without the programs that take most of the compiling."""
 
-    def __init__(self, name: str, task: str, **settings: Any) -> None:
+    def __init__(self, name: str, task: str) -> None:
         """Set two seeds up."""
         agent = AGENTS[name]
         known = {field.name for field in fields(agent.Config)}
-        chosen = {key: value for key, value in (SMALL | FEW | WIDE | settings).items() if key in known}
+        chosen = {key: value for key, value in (SMALL | FEW | LONG_STEPS | NARROW).items() if key in known}
         config = agent.Config(**chosen)
         env = Environments(TASKS[task](2 * config.environments))
         self.program = Program(agent, config, env, one_by_one=True)
@@ -85,6 +86,15 @@ def verification_of(*groups: Any, rows: int = 8) -> Verification:
     return Verification(cast("Training", SimpleNamespace(groups=groups)), rows=rows)
 
 
+ALIKE = ("ppo_fixed_kl", "cpi", "a2c", "vpg", "cem")
+"""Agents that do with discrete actions what others do as well."""
+
+COMBINATIONS = [
+    *((name, "pendulum") for name in AGENTS),
+    *(pytest.param(name, "lake", marks=[pytest.mark.slow] * (name in ALIKE)) for name in AGENTS),
+]
+
+
 def written(verification: Verification) -> str:
     """The table."""
     console = Console(file=StringIO(), width=200)
@@ -92,8 +102,7 @@ def written(verification: Verification) -> str:
     return console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", AGENTS)
+@pytest.mark.parametrize(("name", "task"), COMBINATIONS)
 def test_a_sound_agent_agrees_with_the_theory(name: str, task: str) -> None:
     """Every number of two seeds' batches is within its derived bound, whatever the agent and the kind of policy."""
     verification = verification_of(Resting(name, task))
@@ -125,7 +134,8 @@ OWN = {
 @pytest.mark.parametrize("task", TASKS)
 def test_the_tasks_have_ends_of_both_kinds(task: str) -> None:
     """So that a wrong treatment of either is seen."""
-    rollout = Replay(cast("Group", Resting("ppo", task)))(1).rollout
+    group = cast("Group", Resting("ppo", task))
+    rollout = Replay(group.program)(group, 1).rollout
     assert rollout.terminated.any()
     assert rollout.truncated.any()
 
@@ -221,21 +231,20 @@ def halved(right: Callable[..., Any]) -> Callable[..., Any]:
 
 
 PLANTED = [
-    (gae, "advantage", cut_without_bootstrap, "ppo", "pendulum", {"td.lambda_return"}),
+    (gae, "advantage", cut_without_bootstrap, "vpg", "pendulum", {"td.lambda_return"}),
     (a2c, "advantage", ends_with_bootstrap, "a2c", "lake", {"td.lambda_return"}),
+    (ppo, "advantage_normalisation", uncentred, "vpg", "lake", set()),
+    (ppo, "value_loss", halved, "a2c", "lake", set()),
     (ppo, "clip_objective", clipped_without_minimum, "ppo", "pendulum", set()),
-    (ppo, "cpi_objective", half_the_gradient, "cpi", "lake", set()),
-    (policy, "gaussian_kl", swapped, "ppo_fixed_kl", "pendulum", {"ppo.kl_penalty"}),
-    (divergence, "kl", swapped, "ppo_fixed_kl", "lake", {"ppo.kl_penalty"}),
+    (pg, "loss", half_the_gradient, "vpg", "lake", set()),
     (policy, "gaussian_log_prob", deviation_for_variance, "a2c", "pendulum", {"policy.gaussian_score", "pg.loss"}),
-    (ppo, "advantage_normalisation", uncentred, "cpi", "lake", set()),
-    (ppo, "adaptive_kl", the_other_way, "ppo_adaptive_kl", "lake", set()),
-    (vpg, "adaptive_stepsize", the_other_way, "vpg", "pendulum", set()),
+    (policy, "gaussian_kl", swapped, "vpg", "pendulum", set()),
+    (divergence, "kl", swapped, "a2c_trust_region", "lake", set()),
     (acer, "trust_region_projection", always_projected, "a2c_trust_region", "lake", set()),
     (trpo, "line_search", without_radius, "trpo", "pendulum", {"policy.gaussian_kl"}),
+    (ppo, "adaptive_kl", the_other_way, "ppo_adaptive_kl", "lake", set()),
+    (vpg, "adaptive_stepsize", the_other_way, "vpg", "pendulum", set()),
     (cem, "update", of_the_worst, "cem", "pendulum", set()),
-    (ppo, "value_loss", halved, "a2c", "lake", set()),
-    (pg, "loss", halved, "reinforce", "lake", set()),
 ]
 """Where a fault is planted, what it is, whose training it is in, and what else it spoils."""
 
@@ -254,9 +263,8 @@ def test_a_planted_fault_is_named(
 ) -> None:
     """Negative control: an equation that is wrong is found, by its id, and nothing said of what it has no part in."""
     equation = f"{module.__name__.rpartition('.')[2]}.{name}"
-    large_steps = {"learning_rate": 0.05, "clip_epsilon": 0.01, "kl_target": 1e-6}
     monkeypatch.setattr(module, name, fault(getattr(module, name)))
-    verification = verification_of(Resting(agent, task, **large_steps), rows=16)
+    verification = verification_of(Resting(agent, task), rows=16)
     found = {row.equation for row in verification.probe() if not row.ok}
     assert found == {equation, *spoilt}
     assert not verification.ok
@@ -280,8 +288,8 @@ def leaves(training: Training) -> list[np.ndarray]:
 def test_probes_change_no_bit(horizon: int, seeds: list[int], groups: int | None) -> None:
     """A training that is probed before, between and after its calls comes to the same as one that is not."""
     agent = AGENTS["vpg"]
-    config = agent.Config(**(SMALL | {"horizon": horizon, "critic_epochs": 1}))
-    training = Training(agent, config, lambda count, _: TASKS["pendulum"](count), seeds, groups=groups)
+    config = agent.Config(environments=4, horizon=horizon, hidden=(), critic_minibatch=16, critic_epochs=1)
+    training = Training(agent, config, lambda count, *_: TASKS["pendulum"](count), seeds, groups=groups)
     start = training.settle()
     reports = [training.call(), training.call()]
     untouched = leaves(training)

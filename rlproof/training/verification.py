@@ -54,7 +54,7 @@ class Verification:
         """Hold one seed's next batch against the theory. Raises `DivergenceError` if training has diverged."""
         group, replay, index = next(self._turns)
         program = group.program
-        rows = list(check_replayed(program.agent, program.config, replay(index), self._random, rows=self._rows))
+        rows = list(check_replayed(program.agent, program.config, replay(group, index), self._random, rows=self._rows))
         self.latest = f"seed {group.seeds[index]}, after iteration {group.iterations}"
         for row in rows:
             key = (row.equation, row.what)
@@ -73,7 +73,9 @@ class Verification:
 
     def _take_turns(self, training: Training) -> Iterator[tuple[Group, Replay, int]]:
         """Yield every seed once, in random order, and again in another one."""
-        seeds = [(g, Replay(g)) for g in training.groups]
-        places = [(group, replay, index) for group, replay in seeds for index in range(len(group.seeds))]
+        replays = {group.program: Replay(group.program) for group in training.groups}
+        seeds = [
+            (group, replays[group.program], index) for group in training.groups for index in range(len(group.seeds))
+        ]
         while True:
-            yield from (places[place] for place in self._random.permutation(len(places)))
+            yield from (seeds[place] for place in self._random.permutation(len(seeds)))

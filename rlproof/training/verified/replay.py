@@ -1,4 +1,4 @@
-"""The next iteration of a group, computed beforehand: programs are pure, so that the group notices nothing."""
+"""The next iteration of a group, computed beforehand: its functions are pure, so that the group notices nothing."""
 
 from typing import Any, NamedTuple
 
@@ -6,6 +6,7 @@ import jax
 
 from ...impl.agents.data import Rollout
 from ...impl.training.group import Group
+from ...impl.training.program import Program
 
 
 class Replayed(NamedTuple):
@@ -25,19 +26,19 @@ class Replayed(NamedTuple):
 
 
 class Replay:
-    """A group's programs, compiled once more for one seed."""
+    """The programs of groups of one size, compiled once more for one of their seeds."""
 
-    def __init__(self, group: Group) -> None:
-        """Take a group's programs; they are compiled when they are first needed."""
-        self._group, self._program = group, group.program
+    def __init__(self, program: Program) -> None:
+        """Take the functions; they are compiled when they are first needed, while no group compiles anything."""
+        self._program = program
         options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
         self._gather = jax.jit(self._gather_one, compiler_options=options)
         self._learn = jax.jit(self._learn_actor, compiler_options=options)
 
-    def __call__(self, index: int) -> Replayed:
-        """Compute the next iteration of the seed in this place of the group. Raises `DivergenceError`."""
-        learner = self._group.settle()
-        act, learn = self._program.keys(self._group.seeds, self._group.iterations)
+    def __call__(self, group: Group, index: int) -> Replayed:
+        """Compute the next iteration of the seed in this place of a group. Raises `DivergenceError`."""
+        learner = group.settle()
+        act, learn = self._program.keys(group.seeds, group.iterations)
         state = jax.tree.map(lambda leaf: leaf[index], learner.agent)
         rollout = self._gather(learner.agent.actor.policy, learner.stream, act, index)
         return Replayed(state, rollout, *self._learn(state, rollout, learn[index]))
