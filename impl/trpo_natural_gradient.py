@@ -89,7 +89,7 @@ def by_products(product: Callable[[Array], Array], gradient: Array, *, iteration
 
 
 def to_the_edge(direction: Array, gradient: Array, *, delta: ArrayLike) -> Array:
-    """Scale :math:`F^{-1} g` as `natural_gradient_step` does: to the edge of the trust region of the quadratic model."""
+    """Scale :math:`F^{-1} g` as `natural_gradient_step` does, to the edge of the trust region."""
     decrement = linear.contract("i,i->", gradient, direction)
     moves = decrement != 0
     return jnp.where(moves, jnp.sqrt(2 * delta / jnp.where(moves, decrement, 1)), 0) * direction

@@ -1,7 +1,8 @@
 """MuJoCo's part of an environment in jitted code, compiled: N simulations whose state comes in and goes out as bits."""
 
+# ruff: noqa: SLF001
 # pyright: reportAttributeAccessIssue=false
-# MuJoCo's names lie in compiled modules.
+# MuJoCo's names lie in compiled modules; the addresses of its structures have a private name.
 
 import ctypes
 import time

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jax
 import optax
 
-from .. import a2c, ppo
+from .. import a2c
 from . import critic as critics
 from .actor_critic import Actor, batch_of, progress, start
 from .actor_critic import Info as Info

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from .. import acer, ddpg, pg, ppo
+from .. import acer, ddpg, pg
 from . import a2c
 from . import critic as critics
 from .actor_critic import Batch, batch_of, progress

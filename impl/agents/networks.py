@@ -1,6 +1,7 @@
 """Networks of tanh layers, as in the experiments of the TRPO and PPO papers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 
 import equinox as eqx
@@ -27,7 +28,7 @@ class Perceptron(eqx.Module):
             last_scale: factor of the last layer's weights; a small one makes all first actions alike.
         """
         scales = [sqrt(2)] * (len(sizes) - 2) + [last_scale]
-        shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+        shapes = list(pairwise(sizes))
         keys = jax.random.split(key, len(shapes))
         return cls(
             tuple(

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from .. import ppo, vpg
+from .. import vpg
 from . import critic as critics
 from .actor_critic import State as State
 from .actor_critic import batch_of, progress, start

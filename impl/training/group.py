@@ -133,7 +133,7 @@ class Group:
                 "a reward is not finite",
                 got=f"NaN or infinity in iteration {self.iterations}, {self._whose(rewards)}",
                 expected="finite rewards",
-                cause="an option of the task that overflows, or an environment that became unstable and does not say so",
+                cause="an option of the task that overflows, or an unstable environment that does not say so",
                 remedy="look at the rewards of that iteration; the last checkpoint is from before it",
             )
         if not parameters.all():
@@ -142,7 +142,7 @@ class Group:
                 got=f"NaN after iteration {self.iterations}, {self._whose(parameters)}",
                 expected="finite parameters",
                 cause="steps that are too long: the KL divergence and the value loss of the iterations before tell",
-                remedy="lower the learning rate or normalise; the last checkpoint is from before it, go on with --resume",
+                remedy="lower the learning rate or normalise; the last checkpoint is from before it",
             )
 
     def _whose(self, fine: np.ndarray) -> str:

@@ -28,7 +28,8 @@ class Report(NamedTuple):
     """What one call of every group gave.
 
     Attributes:
-        metrics: columns with an entry for each seed: seed, iteration, step, means over the episodes that ended, and the agent's info.
+        metrics: columns with an entry for each seed: seed, iteration, step, means over the episodes that ended, and
+            the agent's info.
         episodes: columns with an entry for each episode that ended: seed, iteration, step, return, length.
         seed_steps: steps so far, of all seeds together.
         seconds: spent so far in this process.

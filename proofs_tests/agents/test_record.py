@@ -12,7 +12,9 @@ import pytest
 
 from rlproof.spec.errors import MissingDataError, ParameterError, ShapeError
 from rlproof.training import record as module
-from rlproof.training.record import Record, read_episodes, read_metrics, require
+from rlproof.training import tables
+from rlproof.training.extra import require
+from rlproof.training.record import Record, read_episodes, read_metrics
 
 TABLES = ("metrics.csv", "episodes.csv", "speed.csv")
 SEEDS = 2
@@ -24,7 +26,7 @@ NASTY = [0.1, 1 / 3, 5e-324, -0.0, 1.7976931348623157e308, np.inf, -np.inf, np.n
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is processes that die here, not machines: nothing has to wait for the disk."""
-    monkeypatch.setattr(module.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(tables.os, "fsync", lambda descriptor: None)
 
 
 def add(record: Record, iteration: int) -> None:

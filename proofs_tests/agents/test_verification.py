@@ -1,7 +1,7 @@
 """A training is held against the theory as it goes on: sound agents agree, planted faults are named, nothing moves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from io import StringIO
 from types import ModuleType, SimpleNamespace
@@ -281,15 +281,15 @@ def leaves(training: Training) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    ("horizon", "seeds", "groups"),
-    [(512, [3], None), (16, [3, 5], 1)],
+    ("task", "horizon", "seeds", "groups"),
+    [("lake", 512, [3], None), ("pendulum", 16, [3, 5], 1)],
     ids=["one seed, whose critic learns beside it", "two seeds, several iterations at once"],
 )
-def test_probes_change_no_bit(horizon: int, seeds: list[int], groups: int | None) -> None:
+def test_probes_change_no_bit(task: str, horizon: int, seeds: list[int], groups: int | None) -> None:
     """A training that is probed before, between and after its calls comes to the same as one that is not."""
     agent = AGENTS["vpg"]
-    config = agent.Config(environments=4, horizon=horizon, hidden=(), critic_minibatch=16, critic_epochs=1)
-    training = Training(agent, config, lambda count, *_: TASKS["pendulum"](count), seeds, groups=groups)
+    config = replace(Resting("vpg", task).program.config, horizon=horizon)
+    training = Training(agent, config, lambda count, *_: TASKS[task](count), seeds, groups=groups)
     start = training.settle()
     reports = [training.call(), training.call()]
     untouched = leaves(training)

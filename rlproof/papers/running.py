@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..spec.errors import ParameterError, RlproofError
-from ..training.record import read_episodes, require
+from ..training.extra import require
+from ..training.record import read_episodes
 from ..training.running import Plan, train
 from .settings import Setting, settings
 

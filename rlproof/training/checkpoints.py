@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from ..spec.errors import ParameterError
-from .record import require
+from .extra import require
 
 KEPT = 2
 """How many are kept: the last, and one before it in case a disk fails while the last is written."""
@@ -60,7 +60,7 @@ class Checkpoints:
 
 
 def _numbers(tree: Any) -> dict[str, np.ndarray]:
-    """Return the leaves of a tree by their places, random keys as the numbers that they are; orbax takes no empty ones."""
+    """Return the leaves of a tree by their places, random keys as their numbers; orbax takes no empty ones."""
     return {str(index): np.asarray(_bits(leaf)) for index, leaf in enumerate(jax.tree.leaves(tree)) if leaf.size}
 
 

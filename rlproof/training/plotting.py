@@ -15,7 +15,8 @@ import numpy as np
 
 from ..spec.errors import MissingDataError, ParameterError
 from ..spec.numbers import Array
-from .record import METRICS, read_episodes, read_metrics, require
+from .extra import require
+from .record import METRICS, read_episodes, read_metrics
 from .statistics import bootstrap_interval, interquartile_mean, learning_curve
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -24,7 +25,7 @@ DASHES = ("-", "--", ":", "-.")
 """One more round of the colours each."""
 POINTS, RESAMPLES, LEVEL, WINDOW = 200, 1000, 0.95, 100
 """Points of a line at most, resamples and level of the bands, episodes that one point of a curve averages."""
-USUAL = ("kl", "clip_fraction", "entropy", "critic_loss")
+USUAL = ("kl", "clip_fraction", "entropy", "value_loss")
 """The metrics that are shown if none are named."""
 AXES = {
     "step": "environment steps per seed",
@@ -35,7 +36,7 @@ AXES = {
     "approx_kl": "approximate KL divergence (nats)",
     "clip_fraction": "clipped fraction of samples",
     "entropy": "entropy of the policy (nats)",
-    "critic_loss": "critic's loss (return²)",
+    "value_loss": "value loss (return²)",
     "explained_variance": "explained variance (fraction)",
 }
 """The titles of axes, with units."""
@@ -103,7 +104,7 @@ def plot_metrics(
         directories: as in `plot`.
         out: as in `plot`.
         x: as in `plot`.
-        what: names of columns; by default those of kl, clip_fraction, entropy and critic_loss that were recorded.
+        what: names of columns; by default those of kl, clip_fraction, entropy and value_loss that were recorded.
         labels: as in `plot`.
     """
     groups = _groups(directories, labels)

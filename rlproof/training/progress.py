@@ -2,6 +2,7 @@
 
 import time
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 from rich.console import Console
@@ -41,12 +42,14 @@ class Progress:
         self._last: tuple[int, float, float] | None = None
         self._told = "no episode has ended"
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         """Show it."""
         self._bar.start()
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Leave it as it stands."""
         del kind, error, trace
         self._bar.stop()
