@@ -3,6 +3,7 @@
 - `tabular`: Garnets, a gridworld, a random walk, in any number system;
 - `transition_tables`, `blackjack`: Gymnasium's toy-text environments as decision processes;
 - `outcomes`: every outcome of code that draws random numbers, with exact probabilities;
+- `tabular_env`, `tabular_tasks`: finite processes in jitted code, and by name;
 - `rollouts`, `policies`: trajectories of continuous control by random and by trained Gaussian policies;
 - `mujoco`: Gymnasium's MuJoCo tasks, many at once, on processors and on accelerators.
 
