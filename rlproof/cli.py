@@ -29,10 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run_train(arguments[1:])
         return tyro.extras.subcommand_cli_from_dict(
-            {
-                **{"verify": verify, "explain": explain, "proofs": proofs, "train": train},
-                **{"plot": plot, "render": render, **ALONE},
-            },
+            dict(verify=verify, explain=explain, proofs=proofs, train=train, plot=plot, render=render, **ALONE),
             args=arguments,
             prog="rlproof",
             description="Reinforcement learning equations, verified.",

@@ -97,7 +97,7 @@ class ProcessorEnv:
 
     def reset(self, seeds: jax.Array) -> tuple[ProcessorState, jax.Array]:
         """Start an episode in every environment with its seed of [N]; return state and observations [N, n]."""
-        self._ambient = jax.config.jax_enable_x64
+        self._ambient = jnp.result_type(float) == jnp.float64
         with jax.enable_x64(True):
             keys = jax.vmap(lambda seed: jax.random.key_data(jax.random.key(seed)))(jnp.asarray(seeds, jnp.uint32))
             physics = jnp.zeros((self.num_envs, 2 * self._physics[0].width), jnp.uint32)
@@ -109,7 +109,7 @@ class ProcessorEnv:
 
     def step(self, state: ProcessorState, actions: jax.Array) -> tuple[ProcessorState, Transition]:
         """Step every environment with actions [N, k]; episodes that end are followed by new ones at once."""
-        self._ambient = jax.config.jax_enable_x64
+        self._ambient = jnp.result_type(float) == jnp.float64
         with jax.enable_x64(True):
             actions = jnp.asarray(actions, jnp.float32)
             physics, unstable, *fields = self._in_parts("step", state.physics, actions)

@@ -12,6 +12,7 @@ from .actor_critic import Info as Info
 from .actor_critic import State as State
 from .critic import Estimates
 from .data import Rollout, Sizes
+from .fitting import stepped
 from .gradient import policy_gradient
 from .settings import CriticSettings
 
@@ -67,8 +68,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     estimates = estimate(config, state, rollout)
     batch = batch_of(config, policy, rollout, estimates)
     gradient = policy_gradient(policy, batch, entropy_coefficient=config.entropy_coefficient)
-    updates, optimiser = optimiser_of(config).update(gradient, optimiser)
-    policy = optax.apply_updates(policy, updates)
+    policy, optimiser = stepped(optimiser_of(config), gradient, policy, optimiser)
     new = policy(batch.observations)
     info = Info(**progress(batch, new, estimates))
     return State(Actor(policy, optimiser), critics.fit(config, state.critic, rollout, estimates.returns, key)), info

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from .. import acer, ddpg, pg
 from . import a2c
@@ -17,6 +16,7 @@ from . import critic as critics
 from .actor_critic import Batch, batch_of, progress
 from .actor_critic import State as State
 from .data import Rollout, Sizes
+from .fitting import stepped
 from .policies import Distribution, Policy
 
 
@@ -69,8 +69,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     estimates = a2c.estimate(config, state, rollout)
     batch = batch_of(config, actor.policy, rollout, estimates)
     gradient, shortened = trusted_gradient(config, actor, batch)
-    updates, optimiser = a2c.optimiser_of(config).update(gradient, actor.optimiser)
-    policy = optax.apply_updates(actor.policy, updates)
+    policy, optimiser = stepped(a2c.optimiser_of(config), gradient, actor.policy, actor.optimiser)
     average = jax.tree.map(lambda new, old: ddpg.soft_update(new, old, tau=config.average_rate), policy, actor.average)
     new = policy(batch.observations)
     info = Info(**progress(batch, new, estimates), shortened=shortened)

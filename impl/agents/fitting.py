@@ -12,6 +12,12 @@ def adam(learning_rate: float) -> optax.GradientTransformation:
     return optax.adam(learning_rate, eps=1e-5)
 
 
+def stepped(optimiser: optax.GradientTransformation, gradient: Any, parameters: Any, state: Any) -> tuple[Any, Any]:
+    """Take one step of an optimiser; return parameters and the optimiser's state."""
+    updates, state = optimiser.update(gradient, state, parameters)
+    return optax.apply_updates(parameters, updates), state
+
+
 def descend(
     loss: Callable[[Any, jax.Array], jax.Array],
     optimiser: optax.GradientTransformation,
@@ -38,9 +44,7 @@ def descend(
     """
 
     def step(carry: tuple[Any, Any], places: jax.Array) -> tuple[tuple[Any, Any], None]:
-        parameters, state = carry
-        updates, state = optimiser.update(jax.grad(loss)(parameters, places), state, parameters)
-        return (optax.apply_updates(parameters, updates), state), None
+        return stepped(optimiser, jax.grad(loss)(carry[0], places), *carry), None
 
     orders = jax.vmap(lambda one: jax.random.permutation(one, rows))(jax.random.split(key, epochs))
     return jax.lax.scan(step, start, orders.reshape(-1, minibatch))[0]

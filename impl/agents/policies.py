@@ -4,7 +4,7 @@ Densities, divergences and entropies are equations of `rlproof.impl`; here they 
 """
 
 from abc import abstractmethod
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import equinox as eqx
 import jax
@@ -21,7 +21,7 @@ class Distribution(Protocol):
         """Return the logarithms of the probabilities or densities of actions, [...]."""
         ...
 
-    def kl(self, new: "Distribution") -> jax.Array:
+    def kl(self, new: Any) -> jax.Array:
         """Return the KL divergence of this, the old one, from a new one of the same kind, [...]."""
         ...
 
@@ -52,7 +52,7 @@ class Gaussian(NamedTuple):
         """Return the logarithms of densities, [...]."""
         return policy.gaussian_log_prob(actions, self.mean, self.log_std)
 
-    def kl(self, new: "Gaussian") -> jax.Array:
+    def kl(self, new: Any) -> jax.Array:
         """Return the divergences, [...]."""
         return policy.gaussian_kl(self.mean, self.log_std, new.mean, new.log_std)
 
@@ -83,7 +83,7 @@ class Softmax(NamedTuple):
         """Return the logarithms of probabilities, [...]."""
         return policy.log_prob(actions, self.logits)
 
-    def kl(self, new: "Softmax") -> jax.Array:
+    def kl(self, new: Any) -> jax.Array:
         """Return the divergences, [...]."""
         return divergence.kl(policy.softmax(self.logits), policy.softmax(new.logits))
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import jax
-import optax
 
 from .. import ppo
 from . import critic as critics
@@ -12,7 +11,7 @@ from .actor_critic import Actor, batch_of, start
 from .actor_critic import Info as Info
 from .actor_critic import State as State
 from .data import Rollout, Sizes
-from .fitting import adam
+from .fitting import adam, stepped
 from .gradient import policy_gradient
 from .settings import Collection, CriticSettings
 
@@ -61,8 +60,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     # Rows after an episode's end count for nothing, and the mean is one over the others.
     weights = rollout.valid.reshape(-1) / rollout.valid.mean(dtype=batch.advantages.dtype)
     gradient = policy_gradient(policy, batch._replace(advantages=batch.advantages * weights))
-    updates, optimiser = adam(config.learning_rate).update(gradient, optimiser)
-    policy = optax.apply_updates(policy, updates)
+    policy, optimiser = stepped(adam(config.learning_rate), gradient, policy, optimiser)
     new = policy(batch.observations)
     info = Info(
         kl=(weights * batch.old.kl(new)).mean(),

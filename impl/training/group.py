@@ -95,7 +95,8 @@ class Group:
         told = self._call_overlapping() if self.compiled.overlaps else self._call_several()
         self.calls += 1
         told = jax.tree.map(np.asarray, told)
-        self._check(told.rewards_finite, told.parameters_finite)
+        self._check_rewards(told)
+        self._check_parameters(told.parameters_finite)
         return told
 
     def settle(self) -> Learner:
@@ -104,7 +105,7 @@ class Group:
             critic, sound = self._pending.result()
             self._pending = None
             self._learner = self._learner._replace(agent=self._learner.agent._replace(critic=critic))
-            self._check(np.ones(len(self.seeds), bool), np.asarray(sound))
+            self._check_parameters(np.asarray(sound))
         return self._learner
 
     def restore(self, learner: Learner, calls: int) -> None:
@@ -127,23 +128,39 @@ class Group:
         self._learner = Learner(agent._replace(actor=actor), stream)
         return Told(info, finite, sound, episodes, stream.steps)
 
-    def _check(self, rewards: np.ndarray, parameters: np.ndarray) -> None:
-        if not rewards.all():
-            raise RewardError(
-                "a reward is not finite",
-                got=f"NaN or infinity in iteration {self.iterations}, {self._whose(rewards)}",
-                expected="finite rewards",
-                cause="an option of the task that overflows, or an unstable environment that does not say so",
-                remedy="look at the rewards of that iteration; the last checkpoint is from before it",
-            )
-        if not parameters.all():
-            raise DivergenceError(
-                "training has diverged: a parameter is NaN",
-                got=f"NaN after iteration {self.iterations}, {self._whose(parameters)}",
-                expected="finite parameters",
-                cause="steps that are too long: the KL divergence and the value loss of the iterations before tell",
-                remedy="lower the learning rate or normalise; the last checkpoint is from before it",
-            )
+    def _check_rewards(self, told: Told) -> None:
+        if told.rewards_finite.all():
+            return
+        raise RewardError(
+            "a reward is not finite",
+            got="; ".join(self._first_broken(told, index) for index in np.flatnonzero(~told.rewards_finite)),
+            expected="finite rewards",
+            cause="an option of the task that overflows, or an environment that became unstable and does not say so",
+            remedy="look at the rewards of that step; a checkpoint, if there is one, is from before it",
+        )
 
-    def _whose(self, fine: np.ndarray) -> str:
-        return "seed " + ", ".join(str(seed) for seed in np.asarray(self.seeds)[~fine])
+    def _first_broken(self, told: Told, index: int) -> str:
+        """Say where a seed was paid no number first: the sum of its rewards so far has been none since then."""
+        row = int(np.isfinite(told.episodes.returns[index]).all(axis=1).argmin())
+        iteration = self._iterations_of_last_call.start + row // self.program.config.horizon
+        step = told.episodes.steps[index, row].min()
+        return f"NaN or infinity for seed {self.seeds[index]} in iteration {iteration}, step {step}"
+
+    def _check_parameters(self, sound: np.ndarray) -> None:
+        if sound.all():
+            return
+        last = self._iterations_of_last_call
+        whose = ", ".join(str(seed) for seed in np.asarray(self.seeds)[~sound])
+        raise DivergenceError(
+            "training has diverged: a parameter is NaN",
+            got=f"NaN of seed {whose} in iteration {last[0]}{f' or later, up to {last[-1]}' if len(last) > 1 else ''}",
+            expected="finite parameters",
+            cause="steps that are too long: kl and value_loss in metrics.csv tell, in the iterations before",
+            remedy="lower the learning rates or normalise, in a new run: this one would diverge again; "
+            "a checkpoint, if there is one, is from before it",
+        )
+
+    @property
+    def _iterations_of_last_call(self) -> range:
+        """Numbers of the iterations of the last call, counted from one."""
+        return range(self.iterations - self.compiled.inner + 1, self.iterations + 1)

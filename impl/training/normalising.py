@@ -13,12 +13,12 @@ class Moments(NamedTuple):
     """Of all rows seen: their number, mean and variance; those of none are 0, 0 and 1.
 
     Attributes:
-        count: ().
+        number: ().
         mean: [n].
         variance: [n].
     """
 
-    count: jax.Array
+    number: jax.Array
     mean: jax.Array
     variance: jax.Array
 
@@ -29,13 +29,13 @@ class Moments(NamedTuple):
 
     def with_rows(self, rows: jax.Array, weights: jax.Array) -> "Moments":
         """Add rows [B, n] of weight zero or one [B], by the formula of Chan, Golub and LeVeque 1983."""
-        number = weights.sum()
-        mean = (weights[:, None] * rows).sum(axis=0) / number
-        variance = (weights[:, None] * (rows - mean) ** 2).sum(axis=0) / number
-        count, shift = self.count + number, mean - self.mean
-        share = number / count
+        added = weights.sum()
+        mean = (weights[:, None] * rows).sum(axis=0) / added
+        variance = (weights[:, None] * (rows - mean) ** 2).sum(axis=0) / added
+        number, shift = self.number + added, mean - self.mean
+        share = added / number
         spread = (1 - share) * self.variance + share * variance + share * (1 - share) * shift**2
-        return Moments(count, self.mean + share * shift, spread)
+        return Moments(number, self.mean + share * shift, spread)
 
     def normalise(self, rows: jax.Array) -> jax.Array:
         """Subtract the mean and divide by the deviation, [..., n]."""
@@ -43,36 +43,41 @@ class Moments(NamedTuple):
 
 
 class RewardScale(NamedTuple):
-    """`ppo.reward_scaling` as far as it has come, so that it goes on from segment to segment; [E] each.
+    """`ppo.reward_scaling` as far as it has come, so that it goes on from segment to segment.
+
+    Each reward is divided by the deviation of all sums so far, over time and environments alike, with `ddof` 0.
+    While they do not vary, rewards stay as they are: a first reward has nothing to be compared with.
 
     Attributes:
-        discounted: the discounted sum of rewards in the current episode.
-        count: how many such sums there were.
-        mean: their mean.
-        squares: the sum of their squared deviations from it.
+        discounted: [E], the discounted sum of rewards in the current episode.
+        sums: moments [1] of all such sums so far.
     """
 
     discounted: jax.Array
-    count: jax.Array
-    mean: jax.Array
-    squares: jax.Array
+    sums: Moments
 
     @classmethod
     def of_nothing(cls, environments: int) -> "RewardScale":
         """Start."""
-        nothing = jnp.zeros(environments, jnp.float32)
-        return cls(nothing, nothing, nothing, nothing)
+        return cls(jnp.zeros(environments, jnp.float32), Moments.of_nothing(1))
 
-    def scale(self, rewards: jax.Array, ended: jax.Array, *, gamma: float) -> tuple["RewardScale", jax.Array]:
-        """Return the statistics after a segment, and its rewards [T, E] on the scale of one."""
+    def scale(
+        self, rewards: jax.Array, ended: jax.Array, *, gamma: float, valid: jax.Array | None = None
+    ) -> tuple["RewardScale", jax.Array]:
+        """Return the statistics after a segment, and its rewards [T, E] on the scale of one.
 
-        def step(scale: RewardScale, row: tuple[jax.Array, jax.Array]) -> tuple[RewardScale, jax.Array]:
-            reward, end = row
-            total, count = reward + gamma * scale.discounted, scale.count + 1
-            shift = total - scale.mean
-            mean = scale.mean + shift / count
-            squares = scale.squares + shift * (total - mean)
-            scaled = reward / jnp.sqrt(squares / count + SMALLEST)
-            return RewardScale(jnp.where(end, 0, total), count, mean, squares), scaled
+        Entries that are not valid are no data: they come after an episode, and before the next.
+        """
 
-        return jax.lax.scan(step, self, (rewards, ended))
+        def step(scale: RewardScale, row: tuple[jax.Array, ...]) -> tuple[RewardScale, jax.Array]:
+            reward, end, real = row
+            total = reward + gamma * scale.discounted
+            weights = real.astype(total.dtype)
+            with_row = scale.sums.with_rows(total[:, None], weights)
+            sums = jax.tree.map(lambda new, old: jnp.where(real.any(), new, old), with_row, scale.sums)
+            variance = sums.variance[0]
+            scaled = jnp.where(variance > SMALLEST, reward / jnp.sqrt(variance + SMALLEST), reward)
+            return RewardScale(jnp.where(end | ~real, 0, total), sums), scaled
+
+        rows = (rewards, ended, jnp.ones_like(ended) if valid is None else valid)
+        return jax.lax.scan(step, self, rows)

@@ -24,12 +24,14 @@ from rlproof.impl.training.group import Group
 from rlproof.impl.training.program import Learner, Program
 from rlproof.impl.training.training import Training
 from rlproof.spec import numbers
+from rlproof.spec import trpo as theory
 from rlproof.spec.errors import ParameterError
 from rlproof.training import verification as module_of_verification
 from rlproof.training.verification import Verification
 from rlproof.training.verification_table import table
 from rlproof.training.verified.replay import Replay
 from rlproof.training.verified.row import Row, at_most, held, held_by_any
+from rlproof.training.verified.step import Trials
 from rlproof.training.verified.totals import Total
 
 SMALL = {"environments": 4, "horizon": 16, "hidden": (), "minibatch": 16, "critic_minibatch": 16}
@@ -37,7 +39,7 @@ FEW = {"epochs": 2, "critic_epochs": 2, "iterations": 3, "trials": 6, "elites": 
 """So that an iteration compiles soon."""
 
 LONG_STEPS = {"learning_rate": 0.05, "first_step_size": 0.3, "kl_target": 1e-6, "damping": 1e-3}
-NARROW = {"clip_epsilon": 0.01, "delta": 0.3}
+SEEN = {"clip_epsilon": 0.01, "delta": 0.3, "entropy_coefficient": 0.1}
 """So that ratios are clipped, TRPO's search has something to reject, and ACER's region something to leave out."""
 
 TASKS: dict[str, Callable[[int], Any]] = {
@@ -65,7 +67,7 @@ class Resting:
         """Set two seeds up."""
         agent = AGENTS[name]
         known = {field.name for field in fields(agent.Config)}
-        chosen = {key: value for key, value in (SMALL | FEW | LONG_STEPS | NARROW).items() if key in known}
+        chosen = {key: value for key, value in (SMALL | FEW | LONG_STEPS | SEEN).items() if key in known}
         config = agent.Config(**chosen)
         env = Environments(TASKS[task](2 * config.environments))
         self.program = Program(agent, config, env, one_by_one=True)
@@ -98,7 +100,7 @@ COMBINATIONS = [
 def written(verification: Verification) -> str:
     """The table."""
     console = Console(file=StringIO(), width=200)
-    table(console, verification)
+    assert table(console, verification.summary()) == verification.ok
     return console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -239,6 +241,7 @@ PLANTED = [
     (pg, "loss", half_the_gradient, "vpg", "lake", set()),
     (policy, "gaussian_log_prob", deviation_for_variance, "a2c", "pendulum", {"policy.gaussian_score", "pg.loss"}),
     (policy, "gaussian_kl", swapped, "vpg", "pendulum", set()),
+    (policy, "entropy", halved, "a2c", "lake", {"pg.loss"}),
     (divergence, "kl", swapped, "a2c_trust_region", "lake", set()),
     (acer, "trust_region_projection", always_projected, "a2c_trust_region", "lake", set()),
     (trpo, "line_search", without_radius, "trpo", "pendulum", {"policy.gaussian_kl"}),
@@ -310,7 +313,7 @@ def test_probes_change_no_bit(task: str, horizon: int, seeds: list[int], groups:
 def test_every_seed_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once, in whatever group it is, before one has its second."""
     monkeypatch.setattr(module_of_verification, "check_replayed", lambda *_, **__: [])
-    monkeypatch.setattr(Replay, "__call__", lambda *_: None)
+    monkeypatch.setattr(Replay, "__call__", lambda *_: SimpleNamespace(is_finite=True))
     first, second = Resting("cem", "lake"), Resting("cem", "lake")
     second.seeds, second.iterations = np.array([8, 2, 4]), 7
     verification = verification_of(first, second)
@@ -321,6 +324,20 @@ def test_every_seed_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {f"seed {seed}, after iteration {number}" for seed, number in ((3, 0), (5, 0), (8, 7), (2, 7), (4, 7))}
     assert set(seen[:5]) == set(seen[5:]) == told
     assert seen[:5] != seen[5:]
+
+
+def test_a_batch_that_training_will_refuse_is_left_to_it() -> None:
+    """A reward that is no number is an error of the environment, of which training tells more."""
+    group = Resting("cem", "lake")
+    group.program.env.step = lambda state, actions: _unpaid(*Environments.step(group.program.env, state, actions))
+    verification = verification_of(group)
+    assert verification.probe() == []
+    assert verification.probes == 0
+    assert not verification.ok
+
+
+def _unpaid(state: Any, transition: Any) -> tuple[Any, Any]:
+    return state, transition._replace(reward=jnp.full_like(transition.reward, jnp.nan))
 
 
 def test_an_agent_of_which_nothing_is_known_is_refused() -> None:
@@ -367,3 +384,13 @@ def test_a_limit_may_be_exceeded_by_rounding_alone() -> None:
     """Negative control: by no more."""
     rows = [at_most("policy.gaussian_kl", "it", arb(value), arb(1), 0.5) for value in (0.5, 1.25, 1.75)]
     assert [(row.error, row.ok) for row in rows] == [(0.0, True), (0.25, True), (0.75, False)]
+
+
+def test_a_trial_of_which_nothing_is_known_is_not_accepted() -> None:
+    """By the rule; whether the agent may have accepted it is another question, to which the answer is yes."""
+    numbers_of = {"gains": [1.0, np.nan, 2.0], "divergences": [np.nan, 0.1, 0.2]}
+    trials = Trials(*map(np.array, numbers_of.values()), gain_errors=np.full(3, 0.5), divergence_errors=np.zeros(3))
+    settings = {"delta": 0.25, "backtrack": 0.5}
+    assert theory.line_search(*trials.made(), **settings) == 0.25
+    assert theory.line_search(*trials.moved(-1), **settings) == 0.25
+    assert theory.line_search(*trials.moved(1), **settings) == 1

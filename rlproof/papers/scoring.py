@@ -46,15 +46,16 @@ class Cell(NamedTuple):
 
 
 def scales(scores: Scores, random: Mapping[str, float]) -> dict[str, Scale]:
-    """Return the scale of each task on which something was run.
+    """Return the scales of the tasks that have one.
 
-    A task on which no setting is better than the random policy has none, since a scale would be upside down.
+    A task on which a single setting was run has none: its score would be 1 whatever it did. One on which no
+    setting is better than the random policy has none either, since its scale would be upside down.
     """
     means: dict[str, list[float]] = {}
     for tasks in scores.values():
         for task, runs in tasks.items():
             means.setdefault(task, []).append(float(np.mean(runs)))
-    found = {task: Scale(_return_of(random, task), max(each)) for task, each in means.items()}
+    found = {task: Scale(_return_of(random, task), max(each)) for task, each in means.items() if len(each) > 1}
     return {task: scale for task, scale in found.items() if scale.best > scale.random}
 
 

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ..spec.errors import ParameterError
@@ -47,8 +48,8 @@ class Checkpoints:
                 "the checkpoint does not fit this run",
                 got=f"{self.directory}: {str(error).splitlines()[0]}",
                 expected="arrays of the agent, the environments and the seeds that config.json names",
-                cause="the run was made by another version of rlproof, JAX or MuJoCo",
-                remedy="go on with the versions that config.json names, or begin a new run",
+                cause="the run was made by other versions of packages, or on a machine with more or fewer processors",
+                remedy="go on where and as it was made, or begin a new run",
             ) from error
         leaves, structure = jax.tree.flatten(like)
         found = [_as(loaded[str(index)], leaf) if leaf.size else leaf for index, leaf in enumerate(leaves)]
@@ -73,4 +74,4 @@ def _as(numbers: Any, like: Any) -> Any:
 
 
 def _is_key(leaf: Any) -> bool:
-    return isinstance(leaf, jax.Array) and jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)

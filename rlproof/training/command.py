@@ -50,11 +50,11 @@ class Run:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the subcommand of an agent; the result is the exit code."""
+    """Run the subcommand of an agent, or print what there is if none is named; the result is the exit code."""
     commands = {name: _command(name, module.Config, module.__doc__ or "") for name, module in AGENTS.items()}
     return tyro.extras.subcommand_cli_from_dict(
         commands,
-        args=list(arguments),
+        args=list(arguments) or ["--help"],
         prog="rlproof train",
         description="Train an agent of the papers, on MuJoCo or on a finite decision process.",
         config=(tyro.conf.OmitArgPrefixes,),
@@ -90,16 +90,20 @@ def _run(name: str, run: Run, config: Settings) -> int:
     out = run.out or Path("runs") / f"{name}-{run.env}"
     console = Console()
     verification = _Verification() if run.verify else None
-    with Progress(console, plan) as progress:
-        done = train(
-            plan,
-            out,
-            resume=run.resume,
-            events=run.events,
-            every=run.checkpoint_seconds,
-            show=progress.show,
-            probe=verification,
-        )
+    try:
+        with Progress(console, plan) as progress:
+            done = train(
+                plan,
+                out,
+                resume=run.resume,
+                events=run.events,
+                every=run.checkpoint_seconds,
+                show=progress.show,
+                probe=verification,
+            )
+    except KeyboardInterrupt:  # while the programs were compiled, or a second one
+        console.print(f"stopped: {out}; --resume goes on from its last checkpoint, if there is one", highlight=False)
+        return INTERRUPTED
     console.print(progress.summary(), highlight=False)
     sound = verification.tell(console) if verification else True
     if done:

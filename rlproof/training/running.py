@@ -14,7 +14,7 @@ from typing import Any
 from ..impl.agents import AGENTS
 from ..impl.agents.settings import Settings
 from ..impl.training.training import Report, Training
-from ..spec.errors import ParameterError
+from ..spec.errors import ParameterError, RlproofError
 from .checkpoints import Checkpoints
 from .record import Record
 from .tasks import Engine, maker
@@ -73,15 +73,20 @@ def train(
 
     Raises `RewardError`, `DivergenceError`, and `ParameterError` for a directory that holds another run.
     """
+    make = maker(plan.env, plan.engine)  # first, so that a slip of the name leaves no directory behind
     _check_directory(plan, directory, resume=resume)
-    training = Training(AGENTS[plan.agent], plan.config, maker(plan.env, plan.engine), plan.seeds, groups=plan.groups)
+    training = Training(AGENTS[plan.agent], plan.config, make, plan.seeds, groups=plan.groups)
     checkpoints, record = Checkpoints(directory / "checkpoints"), Record(directory, events=events)
     try:
         if resume and checkpoints.latest is not None:
             training.restore(checkpoints.load(training.settle()), checkpoints.latest)
         record.rewind(training.iterations)
-        with _interruption() as interrupted:
-            done = _loop(plan, training, record, checkpoints, interrupted, every, show, probe)
+        try:
+            with _interruption() as interrupted:
+                done = _loop(plan, training, record, checkpoints, interrupted, every, show, probe)
+        except RlproofError:
+            record.flush()  # what led there can be read
+            raise
         if done:
             record.finish()
         return done
@@ -136,10 +141,7 @@ def _check_directory(plan: Plan, directory: Path, *, resume: bool) -> None:
     """Write config.json into a new directory; hold that of an old one against the plan."""
     path, described = directory / "config.json", plan.described()
     if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.{os.getpid()}")
-        new.write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
-        new.replace(path)
+        _write(path, described)
         return
     if not resume:
         raise ParameterError(
@@ -159,6 +161,16 @@ def _check_directory(plan: Plan, directory: Path, *, resume: bool) -> None:
             cause="a changed setting, or an update of a package",
             remedy="name another directory, or go back to what config.json says",
         )
+    if plan.steps > old["steps"]:
+        _write(path, described)
+
+
+def _write(path: Path, described: dict[str, Any]) -> None:
+    """Write config.json, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+    new.replace(path)
 
 
 @contextmanager

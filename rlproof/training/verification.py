@@ -51,10 +51,15 @@ class Verification:
         self._totals: dict[tuple[str, str], Total] = {}
 
     def probe(self) -> list[Row]:
-        """Hold one seed's next batch against the theory. Raises `DivergenceError` if training has diverged."""
+        """Hold one seed's next batch against the theory; one that is not finite is left to training, which refuses it.
+
+        Raises `DivergenceError` if training has diverged.
+        """
         group, replay, index = next(self._turns)
-        program = group.program
-        rows = list(check_replayed(program.agent, program.config, replay(group, index), self._random, rows=self._rows))
+        program, replayed = group.program, replay(group, index)
+        if not replayed.is_finite:
+            return []
+        rows = list(check_replayed(program.agent, program.config, replayed, self._random, rows=self._rows))
         self.latest = f"seed {group.seeds[index]}, after iteration {group.iterations}"
         for row in rows:
             key = (row.equation, row.what)

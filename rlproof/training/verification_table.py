@@ -1,16 +1,18 @@
 """What the probes of a training have found, in the terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from .verification import Verification
 from .verified.totals import Total
 
 
-def table(console: Console, verification: Verification) -> None:
+def table(console: Console, totals: Sequence[Total]) -> bool:
     """Print every equation with the number that came nearest to its bound; then what was beyond one.
 
-    An equation is undecided if all its numbers were such that the theory leaves open what they are.
+    An equation is undecided if all its numbers were such that the theory leaves open what they are. Returns whether
+    something was compared and nothing was beyond its bound.
     """
     made = Table(box=None, pad_edge=False, header_style="bold")
     columns: tuple[tuple[str, JustifyMethod], ...] = (
@@ -24,7 +26,6 @@ def table(console: Console, verification: Verification) -> None:
     )
     for title, justify in columns:
         made.add_column(title, justify=justify, no_wrap=title not in {"equation", "what"}, overflow="fold")
-    totals = verification.summary()
     for total in totals:
         made.add_row(
             total.equation,
@@ -39,12 +40,12 @@ def table(console: Console, verification: Verification) -> None:
     for total in totals:
         if total.failed:
             console.print(f"\n[bold red]FAILED[/] {total.equation}, {total.what}: {total.first}", highlight=False)
+    probes, cases = max((total.probes for total in totals), default=0), sum(total.cases for total in totals)
     failed = sum(total.failed > 0 for total in totals)
-    cases = sum(total.cases for total in totals)
     console.print(
-        f"\n{verification.probes:,} probes: {len(totals)} comparisons, {failed} failed; {cases:,} cases",
-        highlight=False,
+        f"\nverified {probes:,} times: {len(totals)} comparisons, {failed} failed; {cases:,} cases", highlight=False
     )
+    return cases > 0 and not failed
 
 
 def _verdict(total: Total) -> str:

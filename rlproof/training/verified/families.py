@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from ...impl.agents.policies import Distribution, Gaussian
 from ...spec import divergence, policy, ppo
 from ...spec.numbers import Array
-
-Formula = Callable[..., Array]
+from .evaluated import Formula
 
 
 class Family(NamedTuple):

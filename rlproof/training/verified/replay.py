@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from ...impl.agents.data import Rollout
 from ...impl.training.group import Group
@@ -23,6 +24,14 @@ class Replayed(NamedTuple):
     rollout: Rollout
     actor: Any
     info: Any
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether rewards and what acts then are numbers; -inf is the logarithm of no deviation at all."""
+        leaves = (leaf for leaf in jax.tree.leaves(self.actor) if jnp.issubdtype(leaf.dtype, jnp.floating))
+        return bool(jnp.isfinite(self.rollout.rewards).all()) and not any(
+            bool(jnp.isnan(leaf).any()) for leaf in leaves
+        )
 
 
 class Replay:

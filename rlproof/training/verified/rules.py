@@ -56,8 +56,7 @@ def check_search(config: Config, replayed: Replayed) -> Iterator[Row]:
 
 def _is_decided(rewards: jax.Array, elites: int) -> bool:
     """Say whether rounding of the returns, which the agent may sum in any order, cannot change who is best."""
-    rewards = np.asarray(rewards)
-    if np.all(rewards == np.round(rewards)):
+    if bool((rewards == jnp.round(rewards)).all()):
         return True  # whole numbers are summed exactly
     returns = CARRIED.read(rewards).sum(axis=0)
     order = np.argsort(-returns.value, kind="stable")

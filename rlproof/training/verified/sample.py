@@ -4,6 +4,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ...impl.agents import a2c, critic
@@ -30,6 +31,9 @@ class Sample(NamedTuple):
         batch: the rows of the rollout.
         columns: some of the E environments.
         places: M of the B rows, of those that are data.
+        actions: [M, ...], taken in these rows.
+        old: the distributions in these rows under the policy that acted, each with numbers of its own.
+        new: the same under the policy that has learnt from the batch.
     """
 
     agent: ModuleType
@@ -42,6 +46,9 @@ class Sample(NamedTuple):
     batch: Batch
     columns: np.ndarray
     places: np.ndarray
+    actions: jax.Array
+    old: Any
+    new: Any
 
     @property
     def name(self) -> str:
@@ -53,21 +60,6 @@ class Sample(NamedTuple):
         """Whether advantages are those of A2C."""
         return isinstance(self.config, a2c.Config)
 
-    @property
-    def actions(self) -> jax.Array:
-        """[M, ...], taken in the rows."""
-        return self.batch.actions[self.places]
-
-    @property
-    def old(self) -> Any:
-        """The distributions in the rows under the policy that acted, each with numbers of its own."""
-        return self.batch.old.at(self.places).apart()
-
-    @property
-    def new(self) -> Any:
-        """The distributions in the rows under the policy that has learnt from the batch."""
-        return self.actor.policy(self.batch.observations[self.places]).apart()
-
 
 def name_of(agent: ModuleType) -> str:
     """Return the name of an agent, by which the command line knows it."""
@@ -77,13 +69,18 @@ def name_of(agent: ModuleType) -> str:
 def sample(agent: ModuleType, config: Any, replayed: Replayed, random: np.random.Generator, *, rows: int) -> Sample:
     """Evaluate one seed's batch as its agent does, and draw what is compared."""
     state, rollout, actor, info = replayed
-    estimate = a2c.estimate if isinstance(config, a2c.Config) else critic.estimate
-    estimates = (
-        estimate(config, state, rollout) if estimate is a2c.estimate else estimate(config, state.critic, rollout)
-    )
+    if isinstance(config, a2c.Config):
+        estimates = a2c.estimate(config, state, rollout)
+    else:
+        estimates = critic.estimate(config, state.critic, rollout)
     batch = batch_of(config, state.actor.policy, rollout, estimates)
     width = min(config.environments, max(1, LONGEST // config.horizon))
     columns = np.sort(random.choice(config.environments, width, replace=False))
     data = np.flatnonzero(np.asarray(rollout.valid))
     places = np.sort(random.choice(data, min(rows, len(data)), replace=False))
-    return Sample(agent, config, state, rollout, actor, info, estimates, batch, columns, places)
+    return Sample(
+        *(agent, config, state, rollout, actor, info, estimates, batch, columns, places),
+        actions=batch.actions[places],
+        old=batch.old.at(jnp.asarray(places)).apart(),
+        new=actor.policy(batch.observations[places]).apart(),
+    )

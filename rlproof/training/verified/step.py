@@ -17,7 +17,7 @@ from .row import DECIDED, Row, at_most, held, held_by_any
 from .sample import Sample
 
 BEYOND = 1e30
-"""What stands for infinity where a trial's policy is so far off that nothing is known of it."""
+"""What stands for infinity where a trial's policy is so far off that nothing is known of it, not even the error."""
 
 
 class Trials(NamedTuple):
@@ -27,6 +27,16 @@ class Trials(NamedTuple):
     divergences: np.ndarray
     gain_errors: np.ndarray
     divergence_errors: np.ndarray
+
+    def made(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return gains and divergences; a trial of which nothing is known is not accepted."""
+        return _finite(self.gains, -BEYOND), _finite(self.divergences, BEYOND)
+
+    def moved(self, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return gains and divergences as favourable as they may be (side 1), or as unfavourable (-1)."""
+        unknown = side * BEYOND
+        gains, divergences = self.gains + side * self.gain_errors, self.divergences - side * self.divergence_errors
+        return _finite(gains, unknown), _finite(divergences, -unknown)
 
 
 def check_step(sample: Sample) -> Iterator[Row]:
@@ -53,7 +63,7 @@ def check_step(sample: Sample) -> Iterator[Row]:
 def _check_promises(sample: Sample, new: Any) -> Iterator[Row]:
     """Hold the divergence of the step against its radius, and its gain against zero."""
     family, delta = family_of(new), sample.config.delta
-    numbers = (*sample.batch.old, *new)
+    numbers = (*_old(sample), *new)
     divergence, bound = BALLS(_mean_kl(family), *numbers), allowed(_mean_kl(family), *numbers)
     yield at_most(family.kl, "mean of the step, above delta", divergence, BALLS.read(delta), bound + UNIT * delta)
     arguments = (*_taken(sample), *new)
@@ -68,38 +78,34 @@ def _check_search(sample: Sample, trials: Trials) -> Iterator[Row]:
     unmade = [(0, config.trials - len(trials.gains))]
     padded = (np.pad(each, unmade, constant_values=np.nan) for each in (trials.gains, trials.divergences))
     got = decided.line_search(*(each.astype(np.float32) for each in padded), **settings)
-    made = (_finite(trials.gains), _finite(trials.divergences))
+    made = trials.made()
     bound = allowed(trpo.line_search, *made, **settings)
     radii = (config.delta * (1 + side * DECIDED * UNIT) for side in (-1, 0, 1))
     right = [BALLS(trpo.line_search, *made, delta=radius, backtrack=config.backtrack) for radius in radii]
     yield held_by_any("trpo.line_search", "the trials", got, right, bound)
-    strict, loose = (
-        BALLS(
-            trpo.line_search,
-            _finite(trials.gains + side * trials.gain_errors),
-            _finite(trials.divergences - side * trials.divergence_errors),
-            **settings,
-        )
-        for side in (-1, 1)
-    )
-    nearest = np.clip(taken, np.float32(float(strict)), np.float32(float(loose)))
+    strict, loose = (float(BALLS(trpo.line_search, *trials.moved(side), **settings)) for side in (-1, 1))
+    nearest = np.clip(taken, np.float32(strict), np.float32(loose))
     yield held("trpo.line_search", "the step", taken, BALLS.read(nearest), bound)
 
 
 def _trial(sample: Sample, new: Any) -> tuple[Any, ...]:
     """Return gain and divergence of a trial as the agent computes them, and how far off they may be."""
-    family, batch, (old_log_probs, advantages, actions) = family_of(new), sample.batch, _taken(sample)
+    family, (old_log_probs, advantages, actions) = family_of(new), _taken(sample)
     before, after = (
         computed.cpi_objective(computed.ratio(log_probs, old_log_probs), advantages)
         for log_probs in (old_log_probs, new.log_prob(actions))
     )
     gain_error = allowed(_gain(family), *_taken(sample), *new)
-    divergence_error = allowed(_mean_kl(family), *batch.old, *new)
-    return float(after - before), float(batch.old.kl(new).mean()), gain_error, divergence_error
+    divergence_error = allowed(_mean_kl(family), *_old(sample), *new)
+    return float(after - before), float(sample.batch.old.kl(new).mean()), gain_error, divergence_error
 
 
 def _taken(sample: Sample) -> tuple[Any, ...]:
     return sample.batch.old_log_probs, sample.batch.advantages, sample.batch.actions
+
+
+def _old(sample: Sample) -> Any:
+    return sample.batch.old
 
 
 def _mean_kl(family: Family) -> Formula:
@@ -118,6 +124,6 @@ def _gain(family: Family) -> Formula:
     return gain
 
 
-def _finite(numbers: np.ndarray) -> np.ndarray:
-    """Let what is infinite be large: nothing is accepted there or, if only its error is, anything."""
-    return np.nan_to_num(numbers.astype(float), nan=-BEYOND, posinf=BEYOND, neginf=-BEYOND)
+def _finite(numbers: np.ndarray, unknown: float) -> np.ndarray:
+    """Replace what no equation takes."""
+    return np.nan_to_num(numbers.astype(float), nan=unknown, posinf=BEYOND, neginf=-BEYOND)
