@@ -78,10 +78,11 @@ def main() -> None:
     parser.add_argument("--minibatches", type=int, default=32, help="at most one for each environment")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--steps", type=int, default=20_000_000)
-    parser.add_argument("--evaluations", type=int, default=20)
+    parser.add_argument("--evaluations", type=int, default=20, help="at least 2")
     parser.add_argument("--rounds", type=int, default=3, help="each with another seed")
     options = parser.parse_args()
     options.minibatches = min(options.minibatches, options.environments)
+    options.evaluations = max(options.evaluations, 2)
     there = installed(options.python)
     for peer in options.peers:
         if peer not in there:

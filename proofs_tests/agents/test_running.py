@@ -15,13 +15,13 @@ import jax
 import numpy as np
 import pytest
 
-from rlproof.impl.training.training import Report, Training
+from rlproof.impl.training.training import Report
 from rlproof.spec.errors import ParameterError
 from rlproof.training.checkpoints import Checkpoints
 from rlproof.training.record import Record, read_episodes, read_metrics
 from rlproof.training.running import Plan, train
 
-from .tiny import ALWAYS, NEVER, begin, config, maker, outcome, plan, tables
+from .tiny import ALWAYS, NEVER, begin, config, outcome, plan, tables
 from .tiny import as_on_the_command_line as as_on_the_command_line
 
 NORMALISED = {"normalise_observations": True, "normalise_rewards": True}

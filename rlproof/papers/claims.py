@@ -12,7 +12,7 @@ import numpy as np
 from ..spec.numbers import Array
 from ..training.statistics import interquartile_mean
 from .results import Results
-from .scoring import Scores, cell, interval, on_scales, scales, table_1
+from .scoring import Scores, apart, cell, on_scales, scales, table_1
 from .settings import FIGURE_3, TABLE_1, Setting
 from .wording import listed, number, spread
 
@@ -78,9 +78,8 @@ def _best_clipped(scores: Scores, random: Mapping[str, float]) -> Claim:
         return Claim(said, OPEN, f"Nothing is better than the random policy on {listed(together)}.")
     ranking = sorted(cells, key=lambda key: -cells[key].score)
     rival = next(key for key in ranking if key != CLIPPED)
-    pairs = [(placed[CLIPPED][task], placed[rival][task]) for task in placed[CLIPPED]]
-    apart = cells[CLIPPED].score - cells[rival].score
-    low, high = interval([one[: len(other)] - other[: len(one)] for one, other in pairs])
+    difference = cells[CLIPPED].score - cells[rival].score
+    low, high = apart(*(list(placed[key].values()) for key in (CLIPPED, rival)))
     noise = (
         "; the interval of the difference contains 0, these runs do not tell the two apart" if low <= 0 <= high else ""
     )
@@ -89,7 +88,7 @@ def _best_clipped(scores: Scores, random: Mapping[str, float]) -> Claim:
     numbers = f"Score {number(cells[CLIPPED].score)}. {best} is “{name}”, {number(cells[rival].score)}"
     where = f"{cells[CLIPPED].runs} runs each, on {listed(cells[CLIPPED].tasks)}"
     return Claim(
-        said, _verdict(ranking[0] == CLIPPED), f"{numbers}; difference {spread(apart, low, high)}{noise}. {where}."
+        said, _verdict(ranking[0] == CLIPPED), f"{numbers}; difference {spread(difference, low, high)}{noise}. {where}."
     )
 
 

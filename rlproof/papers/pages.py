@@ -63,7 +63,7 @@ def papers_page(results: "Results") -> str:
         one_paragraph(failures_text(results)),
         title("What differs from the paper", "-"),
         prose.DIFFERENT.strip().format(mujoco=_all(run.versions["mujoco"] for run in results.runs.values())),
-        folded("The settings of every agent", _configs(results)),
+        folded("The settings of every agent", _configs(results)) if results.configs else "",
         title("Run it again", "-"),
         _commands(results),
     ]

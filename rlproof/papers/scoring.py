@@ -87,6 +87,18 @@ def interval(runs: Sequence[Array]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def apart(one: Sequence[Array], other: Sequence[Array]) -> tuple[float, float]:
+    """Return the interval of the difference of two means, given the runs of each task [runs], which are independent."""
+    count = sum(len(runs) for runs in one)
+
+    def difference(drawn: Array, axis: int) -> Array:
+        first, second = np.split(drawn, [count], axis=axis)
+        return first.mean(axis=axis) - second.mean(axis=axis)
+
+    low, high = bootstrap_interval([*one, *other], seed=0, statistic=difference)
+    return float(low), float(high)
+
+
 def table_1(scores: Scores, random: Mapping[str, float]) -> dict[str, Cell | None]:
     """Score all settings by all of their runs."""
     return {setting: cell(tasks) for setting, tasks in on_scales(scores, scales(scores, random)).items()}

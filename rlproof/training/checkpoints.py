@@ -25,7 +25,8 @@ class Checkpoints:
         logging.getLogger("absl").setLevel(logging.ERROR)  # orbax tells of every file that it writes
         options = self._orbax.CheckpointManagerOptions(max_to_keep=KEPT, enable_async_checkpointing=False)
         self.directory = directory.resolve()
-        self._manager = self._orbax.CheckpointManager(self.directory, options=options)
+        handler = self._orbax.StandardCheckpointHandler()
+        self._manager = self._orbax.CheckpointManager(self.directory, options=options, item_handlers=handler)
 
     @property
     def latest(self) -> int | None:
@@ -40,17 +41,23 @@ class Checkpoints:
     def load(self, like: Any) -> Any:
         """Load the last checkpoint into a tree of the same structure and shapes."""
         numbers = _numbers(like)
-        shapes = {name: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for name, leaf in numbers.items()}
-        try:
-            loaded = self._manager.restore(self.latest, args=self._orbax.args.StandardRestore(shapes))
-        except (ValueError, KeyError, TypeError) as error:
+        stored = self._manager.item_metadata(self.latest)
+        # Orbax itself would convert the numbers, and give arrays of another shape.
+        wrong = [
+            f"{_described(stored.get(name))} in the place of {_described(numbers.get(name))}"
+            for name in sorted(stored.keys() | numbers.keys(), key=int)
+            if _described(stored.get(name)) != _described(numbers.get(name))
+        ]
+        if wrong:
             raise ParameterError(
                 "the checkpoint does not fit this run",
-                got=f"{self.directory}: {str(error).splitlines()[0]}",
+                got=f"{self.directory}: {wrong[0]}{f', and {len(wrong) - 1} more' if wrong[1:] else ''}",
                 expected="arrays of the agent, the environments and the seeds that config.json names",
                 cause="the run was made by other versions of packages, or on a machine with more or fewer processors",
                 remedy="go on where and as it was made, or begin a new run",
-            ) from error
+            )
+        shapes = {name: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for name, leaf in numbers.items()}
+        loaded = self._manager.restore(self.latest, args=self._orbax.args.StandardRestore(shapes))
         leaves, structure = jax.tree.flatten(like)
         found = [_as(loaded[str(index)], leaf) if leaf.size else leaf for index, leaf in enumerate(leaves)]
         return structure.unflatten(found)
@@ -63,6 +70,10 @@ class Checkpoints:
 def _numbers(tree: Any) -> dict[str, np.ndarray]:
     """Return the leaves of a tree by their places, random keys as their numbers; orbax takes no empty ones."""
     return {str(index): np.asarray(_bits(leaf)) for index, leaf in enumerate(jax.tree.leaves(tree)) if leaf.size}
+
+
+def _described(array: Any) -> str:
+    return "nothing" if array is None else f"{array.dtype}{list(array.shape)}"
 
 
 def _bits(leaf: Any) -> Any:

@@ -24,7 +24,7 @@ METRICS = ("seed", "iteration", "step")
 EPISODES = ("seed", "iteration", "step", "return", "length")
 """The columns of finished episodes; `step` counts the steps of this seed when the episode ended."""
 SPEED = ("iteration", "seed_steps", "seconds", "physics_seconds")
-"""The columns about time: the steps of all seeds in an iteration, and what they took."""
+"""The columns about time: steps of all seeds so far; seconds so far, of this process alone, and those in physics."""
 
 
 class Record:
@@ -59,7 +59,7 @@ class Record:
             self._events.add("episode/", added)
 
     def add_speed(self, *, iteration: int, seed_steps: int, seconds: float, physics_seconds: float) -> None:
-        """Add what one iteration took: steps of all seeds together, seconds, and those spent in the physics."""
+        """Add what was reached: steps of all seeds together, seconds since the process began, those in physics."""
         row = {"iteration": iteration, "seed_steps": seed_steps, "seconds": seconds, "physics_seconds": physics_seconds}
         self._speed.add({name: np.array([value]) for name, value in row.items()})
 

@@ -168,8 +168,9 @@ def test_a_program_of_32_bits_steps_the_same_physics() -> None:
     assert np.array_equal(double[1].reward, single[1].reward)
 
 
-def test_an_action_that_is_no_number_is_told() -> None:
+def test_an_action_that_is_no_number_is_told(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """MuJoCo ignores such controls; here the episode is cut and marked, with no reward."""
+    monkeypatch.chdir(tmp_path)  # MuJoCo writes a log where it stands
     env = ProcessorEnv("Hopper", COUNT)
     actions = jnp.zeros((1, COUNT, 3), jnp.float32).at[0, 1].set(jnp.nan)
     _, found = unrolled(env, started(env)[0], actions)
