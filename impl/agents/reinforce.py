@@ -1,14 +1,14 @@
 """REINFORCE with a baseline: one step along the gradient for whole episodes and their returns."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from .. import ppo
 from . import critic as critics
 from .actor_critic import Actor, batch_of, start
-from .actor_critic import Info as Info
 from .actor_critic import State as State
 from .data import Rollout, Sizes
 from .fitting import adam, stepped
@@ -46,6 +46,20 @@ class Config(CriticSettings):
             raise self._wrong("gae_lambda" if self.gae_lambda != 1 else "normalise_advantages", "returns as they are")
 
 
+class Info(NamedTuple):
+    """What an iteration did, over the rows that are data.
+
+    Attributes:
+        kl: divergence of the policy that acted from the new one, averaged over the states visited.
+        entropy: of the new policy, averaged over them.
+        value_loss: mean squared error of the values before their regression.
+    """
+
+    kl: jax.Array
+    entropy: jax.Array
+    value_loss: jax.Array
+
+
 def init(config: Config, sizes: Sizes, key: jax.Array) -> State:
     """Make an agent that has learnt nothing."""
     policy, critic = start(config, sizes, key)
@@ -58,15 +72,16 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     estimates = critics.estimate(config, state.critic, rollout)
     batch = batch_of(config, policy, rollout, estimates)
     # Rows after an episode's end count for nothing, and the mean is one over the others.
-    weights = rollout.valid.reshape(-1) / rollout.valid.mean(dtype=batch.advantages.dtype)
+    share = rollout.valid.mean(dtype=batch.advantages.dtype)
+    weights = rollout.valid.reshape(-1) / share
     gradient = policy_gradient(policy, batch._replace(advantages=batch.advantages * weights))
     policy, optimiser = stepped(adam(config.learning_rate), gradient, policy, optimiser)
     new = policy(batch.observations)
     info = Info(
         kl=(weights * batch.old.kl(new)).mean(),
         entropy=(weights * new.entropy()).mean(),
-        explained_variance=ppo.explained_variance(estimates.values, estimates.returns),
-        value_loss=ppo.value_loss(estimates.values, estimates.returns),
+        value_loss=ppo.value_loss(jnp.where(rollout.valid, estimates.values, estimates.returns), estimates.returns)
+        / share,
     )
     critic = critics.fit(config, state.critic, rollout, estimates.returns, key)
     return State(Actor(policy, optimiser), critic), info

@@ -111,12 +111,12 @@ def step(config: Config, policy: Any, batch: Batch) -> tuple[Any, jax.Array, jax
 
     def attempt(search: tuple[jax.Array, tuple[jax.Array, jax.Array]]) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
         number, (gains, divergences) = search
-        candidate = flat + config.backtrack**number * full
+        candidate = flat + jnp.asarray(config.backtrack, flat.dtype) ** number * full
         gains = gains.at[number].set(surrogate(candidate) - before)
         return number + 1, (gains, divergences.at[number].set(divergence(candidate)))
 
     # Trials are made until one is accepted; those not made are NaN, which the line search passes over.
-    unmade = jnp.full(config.trials, jnp.nan, jnp.float32)
+    unmade = jnp.full(config.trials, jnp.nan, flat.dtype)
     number, trials = jax.lax.while_loop(unaccepted, attempt, (jnp.int32(0), (unmade, unmade)))
     fraction = fraction_of(trials)
     gain = jnp.where(fraction > 0, trials[0][number - 1], 0)

@@ -312,7 +312,7 @@ def test_the_page_marks_what_failed() -> None:
     scores = {(CLIP, "Hopper-v5"): (1, 2), (SMALL, "Hopper-v5"): (2, 3)}
     failed = papers_page(made(scores, failure="training has diverged\n  got: NaN"))
     assert "1.50 (1.00 to 2.00) †" in failed
-    assert "Clipping, ε = 0.2 on Hopper: training has diverged;" in failed
+    assert "Clipping, ε = 0.2 on Hopper: training has diverged" in failed
     assert "†" not in papers_page(made(scores))
 
 

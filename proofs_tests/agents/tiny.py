@@ -18,6 +18,7 @@ import pytest
 from rlproof.envs.mujoco.processor_env import ProcessorEnv
 from rlproof.impl.agents import AGENTS
 from rlproof.impl.agents.settings import Settings
+from rlproof.impl.training import group as module_of_groups
 from rlproof.impl.training import training as module_of_training
 from rlproof.impl.training.group import Compiled
 from rlproof.impl.training.program import Program
@@ -33,6 +34,9 @@ CACHE = Path(__file__).parents[2] / ".cache" / "train" / os.environ.get("PYTEST_
 SMALL = {"horizon": 64, "hidden": (8,), "minibatch": 32, "critic_minibatch": 32, "epochs": 2, "critic_epochs": 2}
 """Settings, of the agents that have them."""
 
+CALL = 256
+"""Steps that one call takes."""
+
 NEVER, ALWAYS = 1e9, 0.0
 """Seconds between checkpoints, so that there is one at the end only, or one after every call."""
 
@@ -47,7 +51,7 @@ def config(agent: str = "ppo", **options: Any) -> Settings:
 
 def plan(agent: str = "ppo", env: str = "InvertedPendulum-v5", **changes: Any) -> Plan:
     """Return a plan of a few calls, which is over soon."""
-    whole = {"agent": agent, "env": env, "steps": 3 * 2048, "seeds": (5,), "config": config(agent)}
+    whole = {"agent": agent, "env": env, "steps": 3 * CALL, "seeds": (5,), "config": config(agent)}
     return Plan(**whole | changes)
 
 
@@ -78,15 +82,18 @@ def _compiled(program: Program, seeds: int, *, overlap: bool) -> Compiled:
 
 @pytest.fixture(autouse=True, scope="module")
 def as_on_the_command_line() -> Iterator[None]:
-    """Train in single precision, while other tests have 64 bits; nothing is compiled for the second time."""
+    """Train in single precision, while other tests have 64 bits; compile in a hurry, and nothing twice."""
     double = jax.config.jax_enable_x64
     jax.config.update("jax_enable_x64", False)
+    jax.config.update("jax_disable_most_optimizations", True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "maker", maker)
+        patch.setattr(module_of_groups, "STEPS_AT_ONCE", CALL)
         patch.setattr(module_of_training, "Compiled", _compiled)
         patch.setattr(module_of_training, "os", SimpleNamespace(sched_getaffinity=lambda _: {0, 1}))
         yield
     jax.config.update("jax_enable_x64", double)
+    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def tables(directory: Path) -> dict[str, bytes]:

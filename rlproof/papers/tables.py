@@ -72,6 +72,9 @@ def _returns(results: Results, key: str, task: str) -> str:
 
 def failures_text(results: Results) -> str:
     """Say which runs were ended by an error; they are scored by the episodes up to there."""
-    failed = [run for run in results.runs.values() if run.failure is not None]
-    told = "; ".join(f"{NAMES[run.setting]} on {listed([run.task])}: {run.failure.splitlines()[0]}" for run in failed)
-    return f"† Ended by an error, and scored by the episodes until then. {told}." if failed else ""
+    told = [
+        f"{NAMES[run.setting]} on {listed([run.task])}: {run.failure.splitlines()[0]}"
+        for run in results.runs.values()
+        if run.failure is not None
+    ]
+    return f"† Ended by an error, and scored by the episodes until then. {'; '.join(told)}." if told else ""
