@@ -4,12 +4,15 @@
 
 Ours has the engines MJX and MuJoCo Warp; MuJoCo Playground trains by brax's PPO on tasks of its own. All have the same
 environments, horizon, minibatches, epochs and networks (`tools/accelerator_child.py`). Every run is a process of its
-own, one after the other on the same device; a peer that the interpreter `--python` lacks is named and left out. It
-needs `pip install brax playground` and JAX for the device.
+own, one after the other on the same device; a peer that the interpreter `--python` lacks is named and left out. It is
+made by this command, since newer JAX has dropped what brax calls:
+
+    pip install brax==0.14.2 playground==0.2.0 'flax<0.12.8' 'jax[cuda12]<0.10'
 
 Steps per second are those between evaluations, without brax's first stretch, in which it compiles. The time to a return
-is that of training alone: compilation and evaluation are taken out. Tasks of the same name are not the same program,
-and Playground's are rewarded otherwise, with at most 1,000 for an episode: each has a return of its own to reach.
+is that of its steps at the median rate: compilation and evaluation are taken out. Tasks of the same name are not the
+same program, and Playground's are rewarded otherwise, with at most 1,000 for an episode: each has its own return to
+reach.
 
 It runs on whatever device JAX has, and says which; on a processor `--environments 8 --steps 2000` takes minutes.
 """
@@ -57,13 +60,15 @@ class Run:
         return np.diff(steps) / np.diff(seconds)
 
     @property
-    def compiling(self) -> float:
-        """Seconds until the first mark, less what its steps take later."""
-        return self.marks[0][1] - self.marks[0][0] / float(np.median(self.rates))
+    def more(self) -> float:
+        """Seconds beyond what the steps take at the median rate: compilation."""
+        steps, seconds, _ = self.marks[-1]
+        return seconds - steps / float(np.median(self.rates))
 
     def until(self, target: float) -> float:
-        """Seconds of training before the first evaluation that reached a return; infinite if none did."""
-        return next((seconds - self.compiling for _, seconds, found in self.marks if found >= target), np.inf)
+        """Seconds, at the median rate, to the first evaluation that reached a return; infinite if none did."""
+        reached = [steps for steps, _, found in self.marks if found >= target]
+        return reached[0] / float(np.median(self.rates)) if reached else np.inf
 
 
 def main() -> None:
@@ -147,7 +152,7 @@ def report(task: str, runs: dict[str, list[Run | str]]) -> None:
         done = [run for run in every if isinstance(run, Run)]
         called, target = goal(name, task)
         if not done:
-            rows.append([name, called, str(every[0]) if every else "not run", "", "", "", ""])
+            rows.append([name, called, str(every[0])[:60] if every else "not run", "", "", "", ""])
             continue
         times = [run.until(target) for run in done]
         reached = [seconds for seconds in times if np.isfinite(seconds)]
@@ -156,7 +161,7 @@ def report(task: str, runs: dict[str, list[Run | str]]) -> None:
                 name,
                 called,
                 spread(np.concatenate([run.rates for run in done])),
-                f"{np.median([run.compiling for run in done]):.0f}",
+                f"{np.median([run.more for run in done]):.0f}",
                 f"{target:,.0f} by {len(reached)} of {len(done)}",
                 spread(np.array(reached)) if reached else "",
                 f"{np.median([run.marks[-1][2] for run in done]):,.0f}",

@@ -8,6 +8,7 @@ version = release = rlproof.__version__
 
 extensions = [
     "rlproof.sphinx",  # The equation pages, generated from the specification.
+    "rlproof.papers.pages",  # The results of the PPO paper, from the recorded runs.
     "sphinx.ext.doctest",
     "sphinx.ext.mathjax",
     "sphinx-mathjax-offline",  # Formulas are set by a local copy of MathJax.

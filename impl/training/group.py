@@ -133,7 +133,7 @@ class Group:
             return
         raise RewardError(
             "a reward is not finite",
-            got="; ".join(self._first_broken(told, index) for index in np.flatnonzero(~told.rewards_finite)),
+            got="; ".join(self._first_broken(told, int(index)) for index in np.flatnonzero(~told.rewards_finite)),
             expected="finite rewards",
             cause="an option of the task that overflows, or an environment that became unstable and does not say so",
             remedy="look at the rewards of that step; a checkpoint, if there is one, is from before it",
@@ -155,7 +155,7 @@ class Group:
             "training has diverged: a parameter is NaN",
             got=f"NaN of seed {whose} in iteration {last[0]}{f' or later, up to {last[-1]}' if len(last) > 1 else ''}",
             expected="finite parameters",
-            cause="steps that are too long: kl and value_loss in metrics.csv tell, in the iterations before",
+            cause="steps that are too long: look at kl and value_loss of the iterations before, in metrics.csv",
             remedy="lower the learning rates or normalise, in a new run: this one would diverge again; "
             "a checkpoint, if there is one, is from before it",
         )

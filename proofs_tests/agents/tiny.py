@@ -22,7 +22,7 @@ from rlproof.impl.training import group as module_of_groups
 from rlproof.impl.training import training as module_of_training
 from rlproof.impl.training.group import Compiled
 from rlproof.impl.training.program import Program
-from rlproof.impl.training.training import Training
+from rlproof.impl.training.training import Report, Training
 from rlproof.training import running, tasks
 from rlproof.training.checkpoints import Checkpoints
 from rlproof.training.running import Plan
@@ -39,6 +39,8 @@ CALL = 256
 
 NEVER, ALWAYS = 1e9, 0.0
 """Seconds between checkpoints, so that there is one at the end only, or one after every call."""
+
+NORMALISED = {"normalise_observations": True, "normalise_rewards": True}
 
 KEY = jax.dtypes.prng_key
 
@@ -58,6 +60,7 @@ def plan(agent: str = "ppo", env: str = "InvertedPendulum-v5", **changes: Any) -
 @cache
 def _made(env: str, count: int) -> Any:
     if env.startswith("InvertedPendulum"):
+        tasks._silence_mujoco()
         return ProcessorEnv("InvertedPendulum", count, threads=1, at_once=4, time_limit=20)
     return tasks.maker(env)(count, 1, 4)
 
@@ -94,6 +97,28 @@ def as_on_the_command_line() -> Iterator[None]:
         yield
     jax.config.update("jax_enable_x64", double)
     jax.config.update("jax_disable_most_optimizations", False)
+
+
+def poison(patch: pytest.MonkeyPatch, *, seed: int, after: int, part: str = "actor") -> None:
+    """Plant a NaN into what a seed has learnt, after so many calls of any training."""
+    call = Training.call
+
+    def poisoned(training: Training) -> Report:
+        for group in training.groups:
+            whose = group.seeds == seed
+            if training.calls == after and whose.any():
+                learner = group.settle()
+                half = jax.tree.map(lambda leaf, whose=whose: _spoilt(leaf, whose), getattr(learner.agent, part))
+                group._learner = learner._replace(agent=learner.agent._replace(**{part: half}))
+        return call(training)
+
+    patch.setattr(Training, "call", poisoned)
+
+
+def _spoilt(leaf: jax.Array, whose: jax.Array) -> jax.Array:
+    """Return NaN for some seeds, if a leaf [S, ...] holds real numbers."""
+    rows = whose.reshape(-1, *(1,) * (leaf.ndim - 1))
+    return jnp.where(rows, jnp.nan, leaf) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
 
 
 def tables(directory: Path) -> dict[str, bytes]:

@@ -73,9 +73,10 @@ def run(job: Job, out: Path, *, tell: Callable[[str], None] = print) -> dict[str
 
 
 def _scores(directory: Path, seeds: Sequence[int], *, count: int = 100) -> list[float]:
-    """Return each seed's mean return of the last 100 episodes, as the paper scores them."""
+    """Return each seed's mean return of the last 100 episodes, as the paper scores them; NaN if none has ended."""
     episodes = read_episodes(directory)
-    return [float(np.mean(episodes["return"][episodes["seed"] == seed][-count:])) for seed in seeds]
+    last = [episodes["return"][episodes["seed"] == seed][-count:] for seed in seeds]
+    return [float(returns.mean()) if returns.size else np.nan for returns in last]
 
 
 def run_all(todo: Sequence[Job], out: Path, *, tell: Callable[[str], None] = print) -> list[dict[str, Any]]:

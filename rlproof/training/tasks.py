@@ -1,6 +1,8 @@
 """What can be trained on, by name: MuJoCo's tasks on an engine, and finite decision processes."""
 
+import ctypes
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from ..envs.mujoco.tasks import TASKS
@@ -52,6 +54,7 @@ def _mujoco(task: str, engine: Engine) -> Callable[[int, int | None, int], Any]:
     def on_processor(count: int, threads: int | None, at_once: int) -> Any:
         from ..envs.mujoco.processor_env import ProcessorEnv
 
+        _silence_mujoco()
         return ProcessorEnv(task, count, threads=threads, at_once=at_once)
 
     def on_accelerator(count: int, threads: int | None, at_once: int) -> Any:
@@ -61,3 +64,30 @@ def _mujoco(task: str, engine: Engine) -> Callable[[int, int | None, int], Any]:
         return AcceleratorEnv(task, count, implementation="jax" if engine == "mjx" else "warp")
 
     return on_processor if engine == "processor" else on_accelerator
+
+
+class _LogConfig(ctypes.Structure):
+    """MuJoCo's `mjLogConfig`."""
+
+    _fields_ = (
+        ("console", ctypes.c_bool),
+        ("file", ctypes.c_bool),
+        ("path", ctypes.c_char * 1024),
+        ("topics", ctypes.c_int),
+    )
+
+
+def _silence_mujoco() -> None:
+    """Let MuJoCo print nothing, and write no MUJOCO_LOG.TXT: once a policy is NaN, every step would be a warning.
+
+    What is unstable is truncated, and a parameter that is NaN has an error of its own. A handler of Python's is no
+    choice: simulations step where Python may be waiting for them.
+    """
+    import mujoco
+
+    (path,) = Path(mujoco.__file__).parent.glob("libmujoco*.[sd][oy]*")
+    library = ctypes.CDLL(str(path))
+    library.mju_getLogConfig.restype, library.mju_setLogConfig.argtypes = _LogConfig, [_LogConfig]
+    config = library.mju_getLogConfig()
+    config.console = config.file = False
+    library.mju_setLogConfig(config)
