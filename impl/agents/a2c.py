@@ -40,6 +40,7 @@ class Config(CriticSettings):
         """Refuse what cannot be meant."""
         super().__post_init__()
         self._check_positive("learning_rate")
+        self._check_finite("entropy_coefficient")
 
 
 def optimiser_of(config: Config) -> optax.GradientTransformation:

@@ -48,7 +48,7 @@ class Actor(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What an iteration did: as `gradient.Info`, and the part of the gradients that the trust region shortened."""
+    """What an iteration did: as `actor_critic.Info`, and the part of the gradients that the trust region shortened."""
 
     kl: jax.Array
     entropy: jax.Array

@@ -44,6 +44,7 @@ class Config(Settings):
         self._check_counts("elites", "decay")
         self._check_interval("elites", 1, self.environments)
         self._check_interval("extra_std", 0, float("inf"))
+        self._check_finite("extra_std")
 
 
 class Actor(NamedTuple):

@@ -1,6 +1,7 @@
 """What can be set: dataclasses that are checked when they are made. Their defaults are the papers' numbers."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import ClassVar, Literal
 
 from ...spec.errors import ParameterError
@@ -38,6 +39,7 @@ class Settings:
         """Refuse what cannot be meant."""
         self._check_counts("environments", "horizon", *(("hidden",) if self.hidden else ()))
         self._check_interval("gamma", 0, 1)
+        self._check_finite("initial_log_std")
 
     @property
     def batch(self) -> int:
@@ -47,12 +49,19 @@ class Settings:
     def _check_counts(self, *names: str) -> None:
         for name in names:
             value = getattr(self, name)
-            if any(not isinstance(each, int) or each < 1 for each in (value if isinstance(value, tuple) else (value,))):
+            each = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(one, bool) or not isinstance(one, int) or one < 1 for one in each):
                 raise self._wrong(name, "whole numbers of at least 1")
 
     def _check_interval(self, name: str, low: float, high: float) -> None:
-        if not low <= getattr(self, name) <= high:
+        value = getattr(self, name)
+        if not isinstance(value, int | float) or not low <= value <= high:
             raise self._wrong(name, f"a number in [{low}, {high}]")
+
+    def _check_finite(self, *names: str) -> None:
+        for name in names:
+            if not isfinite(getattr(self, name)):
+                raise self._wrong(name, "a finite number")
 
     def _check_positive(self, *names: str) -> None:
         for name in names:

@@ -44,6 +44,7 @@ class Config(CriticSettings):
         self._check_interval("backtrack", 0, 1)
         self._check_counts("iterations", "trials")
         self._check_interval("damping", 0, float("inf"))
+        self._check_finite("damping")
 
 
 class Info(NamedTuple):

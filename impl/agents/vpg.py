@@ -43,7 +43,7 @@ class Actor(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What an iteration did: as `gradient.Info`, and the size of the step that it took."""
+    """What an iteration did: as `actor_critic.Info`, and the size of the step that it took."""
 
     kl: jax.Array
     entropy: jax.Array

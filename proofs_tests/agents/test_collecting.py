@@ -1,7 +1,7 @@
 """What is gathered in one compiled program is what a plain loop over the same environments sees."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -37,6 +37,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
 """Episodes that end by themselves or at the limit; that end at the limit alone; and with whole rewards."""
 
 
+@cache
 class Scene:
     """Environments where they start, and policies that act at random, beyond the range of the controls too."""
 
@@ -44,6 +45,7 @@ class Scene:
         """Set up; `apart` if each environment has a policy of its own."""
         self.env, self.apart = Environments(MAKERS[name]()), apart
         self.step = jax.jit(self.env.step)
+        self.segment = jax.jit(partial(segment, self.env, apart=apart))
         settings = config(hidden=(4,), initial_log_std=1.0)
 
         def make(key: jax.Array) -> Any:
@@ -118,9 +120,8 @@ def two(one: Any, other: Any) -> Any:
 def test_a_segment_is_what_a_loop_sees(name: str, apart: bool) -> None:
     """All rows bit for bit; episodes go on from segment to segment; sums up to the rounding of a float32 sum."""
     scene = Scene(name, apart=apart)
-    run = jax.jit(partial(segment, scene.env, apart=apart))
-    middle, first, told = run(scene.policy, scene.stream, scene.noise[:13])
-    end, second, more = run(scene.policy, middle, scene.noise[13:])
+    middle, first, told = scene.segment(scene.policy, scene.stream, scene.noise[:10])
+    end, second, more = scene.segment(scene.policy, middle, scene.noise[10:])
     rollout, episodes = two(first, second), two(told, more)
     state, seen, rows = replayed(scene, scene.stream.env, scene.stream.observation, rollout.actions)
     for field, column in rows.items():
@@ -145,7 +146,7 @@ def test_a_segment_is_what_a_loop_sees(name: str, apart: bool) -> None:
 def test_after_an_end_the_successor_is_not_the_next_observation() -> None:
     """What would have followed is a state of the old episode, the next observation one of the new."""
     scene = Scene("pendulum", apart=False)
-    rollout = jax.jit(partial(segment, scene.env))(scene.policy, scene.stream, scene.noise)[1]
+    rollout = scene.segment(scene.policy, scene.stream, scene.noise[:10])[1]
     ended = np.asarray(rollout.terminated | rollout.truncated)[:, :-1]
     alike = (np.asarray(rollout.successors)[:, :-1] == np.asarray(rollout.observations)[:, 1:]).all(axis=-1)
     assert np.array_equal(alike, ~ended)
@@ -154,10 +155,11 @@ def test_after_an_end_the_successor_is_not_the_next_observation() -> None:
     assert (abs(np.asarray(rollout.successors)[fallen][:, 1]) > 0.2).all()
 
 
-@pytest.mark.parametrize("horizon", [5, LIMIT, STEPS], ids=["shorter than the limit", "the limit", "longer"])
-@pytest.mark.parametrize("name", ["pendulum", "lake"])
+@pytest.mark.parametrize(
+    ("name", "horizon"), [("pendulum", 5), ("pendulum", STEPS), ("lake", 5), ("lake", LIMIT), ("lake", STEPS)]
+)
 def test_whole_episodes_are_what_a_loop_sees(name: str, horizon: int) -> None:
-    """One new episode in each environment, up to its end; what comes after it does not count."""
+    """One new episode in each environment, up to its end, the limit's or the horizon's; what comes after is no data."""
     scene = Scene(name, apart=True)
     keys = jax.random.split(jax.random.key(3), SEEDS)
     after, rollout, episodes = jax.jit(partial(whole_episodes, scene.env, apart=True))(

@@ -190,12 +190,14 @@ BAD: dict[str, list[Any]] = {
     **dict.fromkeys(("kl_target", "beta", "first_beta", "first_std"), POSITIVE),
     "hidden": [(0,), (64, -1), (1.5,)],
     "backtrack": [*POSITIVE, 1.5],
-    "damping": [-1.0, nan],
-    "extra_std": [-1.0, nan],
+    "damping": [-1.0, nan, inf],
+    "extra_std": [-1.0, nan, inf],
+    "initial_log_std": [nan, inf],
+    "entropy_coefficient": [nan, inf],
     "elites": [*COUNTS, 41],
 }
-FREE = {"initial_log_std", "normalise_observations", "normalise_rewards", "normalise_advantages", "entropy_coefficient"}
-"""Settings of which every number, or either answer, can be meant."""
+FREE = {"normalise_observations", "normalise_rewards", "normalise_advantages"}
+"""Settings of which either answer can be meant."""
 
 
 @EVERY

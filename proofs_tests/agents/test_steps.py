@@ -147,8 +147,9 @@ def test_the_trust_region_shortens_each_row(kind: str) -> None:
 @pytest.mark.parametrize(("share", "factor"), [(4, 2 / 3), (1, 1), (1 / 4, 3 / 2)])
 def test_the_step_size_moves_as_the_rule_says(share: float, factor: float, kind: str) -> None:
     """The first step of Adam is the gradient over its own size; how far it led decides on the length of the next."""
-    case = case_of("vpg", kind, first_step_size=0.05)
-    old, rate = case.state.actor.policy, Rounded(np.asarray(case.state.actor.step_size))
+    case, rate = case_of("vpg", kind), Rounded(0.05)  # which is not the size of the first step
+    case = case._replace(state=case.state._replace(actor=case.state.actor._replace(step_size=jnp.float64(0.05))))
+    old = case.state.actor.policy
     with device.arithmetic():
         steps = [rate * (each / ((each * each).sqrt() + Rounded(1e-5))) for each in policy_gradient(case)]
         # Adam forms and unforms its two averages: six roundings more, of what is at most the step size.

@@ -45,7 +45,6 @@ def papers_page(results: "Results") -> str:
 
     said = "\n".join(f"- *{each.said}* **{each.verdict}**: {one_paragraph(each.found)}" for each in claims(results))
     parts = [
-        ":orphan:",  # so that it may be built before a table of contents names it
         title("The results of the PPO paper", "="),
         _introduction(results),
         _provenance(results),
