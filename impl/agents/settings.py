@@ -1,7 +1,6 @@
 """What can be set: dataclasses that are checked when they are made. Their defaults are the papers' numbers."""
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import ClassVar, Literal
 
 from ...spec.errors import ParameterError
@@ -60,7 +59,7 @@ class Settings:
 
     def _check_finite(self, *names: str) -> None:
         for name in names:
-            if not isfinite(getattr(self, name)):
+            if not float("-inf") < getattr(self, name) < float("inf"):
                 raise self._wrong(name, "a finite number")
 
     def _check_positive(self, *names: str) -> None:
