@@ -9,7 +9,3 @@ class RewardError(RlproofError):
 
 class DivergenceError(RlproofError):
     """A number that an agent has learnt has become NaN."""
-
-
-class UnsuitableAgentError(RlproofError):
-    """An agent for continuous actions meets discrete ones, or the other way round."""

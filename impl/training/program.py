@@ -157,7 +157,7 @@ class Program:
             moments = moments.with_rows(rows, raw.valid.reshape(-1).astype(rows.dtype))
         if isinstance(scale, RewardScale):
             ended = raw.terminated | raw.truncated
-            scale, rewards = scale.scale(raw.rewards, ended, gamma=self.config.gamma)
+            scale, rewards = scale.scale(raw.rewards, ended, gamma=self.config.gamma, valid=raw.valid)
             rollout = rollout._replace(rewards=rewards)
         return moments, scale, rollout
 
