@@ -32,7 +32,7 @@ Contenders = dict[str, Callable[[str], float]]
 BASELINE = "stable-baselines3, 1 thread"
 TARGETS = (
     ("rlproof, 1 seed", BASELINE, 12.0),
-    ("rlproof, 1 seed", "cleanrl, 1 thread", 12.0),
+    ("rlproof, 1 seed", "CleanRL, 1 thread", 12.0),
     ("rlproof, 1 seed", "sbx", 8.0),
     ("rlproof, 16 seeds", BASELINE, 25.0),
 )
