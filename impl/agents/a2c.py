@@ -41,6 +41,7 @@ class Config(CriticSettings):
         super().__post_init__()
         self._check_positive("learning_rate")
         self._check_finite("entropy_coefficient")
+        self._check_whole_returns()
 
 
 def optimiser_of(config: Config) -> optax.GradientTransformation:

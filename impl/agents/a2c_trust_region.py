@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from .. import acer, ddpg, pg
-from . import a2c
+from .. import acer, ddpg
+from . import a2c, actor_critic
 from . import critic as critics
 from .actor_critic import Batch, batch_of, progress
 from .actor_critic import State as State
 from .data import Rollout, Sizes
 from .fitting import stepped
+from .gradient import objective
 from .policies import Distribution, Policy
 
 
@@ -47,13 +48,9 @@ class Actor(NamedTuple):
     average: Any
 
 
-class Info(NamedTuple):
-    """What an iteration did: as `actor_critic.Info`, and the part of the gradients that the trust region shortened."""
+class Info(actor_critic.Info):
+    """What an iteration did, with the part of the gradients that the trust region shortened."""
 
-    kl: jax.Array
-    entropy: jax.Array
-    explained_variance: jax.Array
-    value_loss: jax.Array
     shortened: jax.Array
 
 
@@ -87,12 +84,10 @@ def trusted_gradient(config: Config, actor: Actor, batch: Batch) -> tuple[Any, j
     average = distributions(actor.average)
     rows = len(batch.advantages)
 
-    def objective(new: Distribution) -> jax.Array:
-        value = pg.loss(new.log_prob(batch.actions), batch.advantages)
-        return value + config.entropy_coefficient * new.entropy().mean()
-
     # The mean over rows divides each row's gradient by their number; the trust region is about one row.
-    gradients = jax.tree.map(lambda slopes: rows * slopes, jax.grad(objective)(new))
+    gradients = jax.tree.map(
+        lambda slopes: rows * slopes, jax.grad(objective)(new, batch, entropy_coefficient=config.entropy_coefficient)
+    )
     normals = jax.grad(lambda new: average.kl(new).sum())(new)
     joined, parts_of = _joined(gradients)
     trusted = jax.vmap(lambda g, k: acer.trust_region_projection(g, k, delta=config.delta))(joined, _joined(normals)[0])

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
@@ -38,8 +39,8 @@ class State(NamedTuple):
     critic: Critic
 
 
-class Info(NamedTuple):
-    """What an iteration did.
+class Info(eqx.Module):
+    """What an iteration did; agents that tell more inherit from it.
 
     Attributes:
         kl: divergence of the policy that acted from the new one, averaged over the states visited.
@@ -72,18 +73,19 @@ class Batch(NamedTuple):
     old_log_probs: jax.Array
 
 
-def make_policy(config: Settings, sizes: Sizes, key: jax.Array) -> Policy:
-    """Make a policy whose first actions hardly depend on what is seen."""
+def make_policy(config: Settings, sizes: Sizes, key: jax.Array, *, log_std: float) -> Policy:
+    """Make a policy whose first actions hardly depend on what is seen; log_std is that of Gaussian actions."""
     network = Perceptron.init(key, (sizes.observation, *config.hidden, sizes.action), last_scale=0.01)
     if sizes.discrete:
         return SoftmaxPolicy(network)
-    return GaussianPolicy(network, jnp.full(sizes.action, config.initial_log_std, jnp.float32))
+    return GaussianPolicy(network, jnp.full(sizes.action, log_std, jnp.float32))
 
 
 def start(config: CriticSettings, sizes: Sizes, key: jax.Array) -> tuple[Policy, Critic]:
     """Make policy and critic."""
     policy_key, critic_key = jax.random.split(key)
-    return make_policy(config, sizes, policy_key), critics.init(config, sizes, critic_key)
+    policy = make_policy(config, sizes, policy_key, log_std=config.initial_log_std)
+    return policy, critics.init(config, sizes, critic_key)
 
 
 def batch_of(config: CriticSettings, policy: Policy, rollout: Rollout, estimates: Estimates) -> Batch:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
@@ -18,7 +19,8 @@ from .settings import Collection, Settings
 class Config(Settings):
     """Szita & Lőrincz 2006, with noise that decreases; the policy is linear unless `hidden` says otherwise.
 
-    `environments` is the size of the population. The policies act without noise of their own.
+    `environments` is the size of the population. Gaussian policies act without noise of their own; scores are returns
+    without discount.
 
     Attributes:
         elites: the best, of which the next mean and variance are taken.
@@ -63,7 +65,7 @@ class Actor(NamedTuple):
     iteration: jax.Array
 
 
-class Info(NamedTuple):
+class Info(eqx.Module):
     """What an iteration did.
 
     Attributes:
@@ -80,9 +82,9 @@ class Info(NamedTuple):
 def init(config: Config, sizes: Sizes, key: jax.Array) -> State:
     """Make an agent that has learnt nothing; there is no critic."""
     policy_key, key = jax.random.split(key)
-    mean = make_policy(config, sizes, policy_key)
-    flat, network_of = ravel_pytree(mean.network)
-    mean = _with_network(mean, network_of(jnp.zeros_like(flat)))
+    quiet = make_policy(config, sizes, policy_key, log_std=float("-inf"))
+    flat, network_of = ravel_pytree(quiet.network)
+    mean = _with_network(quiet, network_of(jnp.zeros_like(flat)))
     variance = jnp.full(flat.shape, config.first_std**2, jnp.float32)
     return State(Actor(_population(config, mean, variance, key), mean, variance, jnp.int32(0)), ())  # pyright: ignore[reportArgumentType]
 
@@ -102,7 +104,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
 
 
 def _population(config: Config, mean: Any, variance: jax.Array, key: jax.Array) -> Any:
-    """Draw E policies around the mean, all of which act without noise of their own."""
+    """Draw E policies around the mean."""
     flat, network_of = ravel_pytree(mean.network)
     noise = jax.random.normal(key, (config.environments, *flat.shape), flat.dtype)
     drawn = policy.gaussian_sample(flat, jnp.log(variance) / 2, noise)
@@ -110,6 +112,5 @@ def _population(config: Config, mean: Any, variance: jax.Array, key: jax.Array) 
 
 
 def _with_network(mean: Any, network: Any) -> Any:
-    """Return a policy with this network, and without noise: its standard deviation is zero."""
-    quiet = jax.tree.map(lambda leaf: jnp.full_like(leaf, -jnp.inf), mean)
-    return type(mean)(network, quiet.log_std) if hasattr(mean, "log_std") else type(mean)(network)
+    """Return a policy with another network."""
+    return eqx.tree_at(lambda policy: policy.network, mean, network)

@@ -19,5 +19,5 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
         del old, new
         return ppo.cpi_objective(ratios, advantages)
 
-    state, info, _ = surrogate.update(config, state, rollout, key, objective)
-    return state, info
+    state, told, _ = surrogate.update(config, state, rollout, key, objective)
+    return state, Info(**told)

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import ppo
-from . import surrogate
+from . import actor_critic, surrogate
 from .actor_critic import Actor as Optimised
 from .actor_critic import State as State
 from .actor_critic import start
@@ -42,13 +42,9 @@ class Actor(NamedTuple):
     beta: jax.Array
 
 
-class Info(NamedTuple):
-    """What an iteration did: as `surrogate.Info`, and the coefficient that it used."""
+class Info(actor_critic.Info):
+    """What an iteration did, with the coefficient that it used."""
 
-    kl: jax.Array
-    entropy: jax.Array
-    explained_variance: jax.Array
-    value_loss: jax.Array
     beta: jax.Array
 
 
@@ -65,6 +61,6 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     def objective(ratios: jax.Array, advantages: jax.Array, old: Distribution, new: Distribution) -> jax.Array:
         return ppo.kl_penalty(ratios, advantages, old.kl(new), beta=beta)
 
-    state, info, _ = surrogate.update(config, State(Optimised(*optimised), state.critic), rollout, key, objective)
-    adapted = ppo.adaptive_kl(info.kl, beta=beta, kl_target=config.kl_target)
-    return State(Actor(*state.actor, beta=adapted), state.critic), Info(*info, beta=beta)
+    state, told, _ = surrogate.update(config, State(Optimised(*optimised), state.critic), rollout, key, objective)
+    adapted = ppo.adaptive_kl(told["kl"], beta=beta, kl_target=config.kl_target)
+    return State(Actor(*state.actor, beta=adapted), state.critic), Info(**told, beta=beta)

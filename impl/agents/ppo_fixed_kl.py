@@ -36,5 +36,5 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     def objective(ratios: jax.Array, advantages: jax.Array, old: Distribution, new: Distribution) -> jax.Array:
         return ppo.kl_penalty(ratios, advantages, old.kl(new), beta=config.beta)
 
-    state, info, _ = surrogate.update(config, state, rollout, key, objective)
-    return state, info
+    state, told, _ = surrogate.update(config, state, rollout, key, objective)
+    return state, Info(**told)

@@ -1,8 +1,9 @@
 """REINFORCE with a baseline: one step along the gradient for whole episodes and their returns."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
@@ -42,11 +43,12 @@ class Config(CriticSettings):
         """Refuse what cannot be meant."""
         super().__post_init__()
         self._check_positive("learning_rate")
-        if self.gae_lambda != 1 or self.normalise_advantages:
-            raise self._wrong("gae_lambda" if self.gae_lambda != 1 else "normalise_advantages", "returns as they are")
+        self._check_whole_returns()
+        if self.normalise_advantages:
+            raise self._wrong("normalise_advantages", "False: rows that are no data would count")
 
 
-class Info(NamedTuple):
+class Info(eqx.Module):
     """What an iteration did, over the rows that are data.
 
     Attributes:

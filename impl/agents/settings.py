@@ -17,28 +17,25 @@ class Settings:
     Attributes:
         environments: E, side by side, for one seed.
         horizon: T, steps in each environment between two updates; the longest episode where whole ones are gathered.
-        gamma: discount.
         hidden: units of the tanh layers, for policy and critic each.
-        initial_log_std: logarithm of the first standard deviation of Gaussian actions.
         normalise_observations: subtract the mean of all observations so far and divide by their deviation.
-        normalise_rewards: divide rewards by the deviation of their discounted sum (`ppo.reward_scaling`).
     """
 
     environments: int = 1
     horizon: int = 2048
-    gamma: float = 0.99
     hidden: tuple[int, ...] = (64, 64)
-    initial_log_std: float = 0.0
     normalise_observations: bool = False
-    normalise_rewards: bool = False
 
     collects: ClassVar[Collection] = "segments"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         self._check_counts("environments", "horizon", *(("hidden",) if self.hidden else ()))
-        self._check_interval("gamma", 0, 1)
-        self._check_finite("initial_log_std")
+
+    @property
+    def reward_discount(self) -> float | None:
+        """Discount of the sums by whose deviation rewards are divided; None if they stay as they are."""
+        return None
 
     @property
     def batch(self) -> int:
@@ -87,14 +84,20 @@ class CriticSettings(Settings):
     """What every agent with a value function has.
 
     Attributes:
+        gamma: discount.
         gae_lambda: of `gae.advantage`; 1 for returns less values.
+        initial_log_std: logarithm of the first standard deviation of Gaussian actions.
+        normalise_rewards: divide rewards by the deviation of their discounted sum (`ppo.reward_scaling`).
         normalise_advantages: over the batch of an iteration (`ppo.advantage_normalisation`).
         critic_learning_rate: of Adam.
         critic_epochs: passes over the batch.
         critic_minibatch: transitions per step of the optimiser.
     """
 
+    gamma: float = 0.99
     gae_lambda: float = 0.95
+    initial_log_std: float = 0.0
+    normalise_rewards: bool = False
     normalise_advantages: bool = True
     critic_learning_rate: float = 3e-4
     critic_epochs: int = 10
@@ -103,7 +106,19 @@ class CriticSettings(Settings):
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         super().__post_init__()
+        self._check_interval("gamma", 0, 1)
         self._check_interval("gae_lambda", 0, 1)
+        self._check_finite("initial_log_std")
         self._check_positive("critic_learning_rate")
         self._check_counts("critic_epochs")
         self._check_divides("critic_minibatch")
+
+    @property
+    def reward_discount(self) -> float | None:
+        """Discount of the sums by whose deviation rewards are divided; None if they stay as they are."""
+        return self.gamma if self.normalise_rewards else None
+
+    def _check_whole_returns(self) -> None:
+        """Refuse another λ than 1, for an agent whose advantages are returns less values."""
+        if self.gae_lambda != 1:
+            raise self._wrong("gae_lambda", "1: this agent's advantages are returns less values")

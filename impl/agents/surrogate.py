@@ -7,7 +7,7 @@ import jax
 
 from .. import ppo
 from . import critic as critics
-from .actor_critic import Actor, Batch, Info, State, batch_of, progress, start
+from .actor_critic import Actor, Batch, State, batch_of, progress, start
 from .data import Rollout, Sizes
 from .fitting import adam, descend
 from .policies import Distribution, Policy
@@ -66,13 +66,11 @@ def init(config: SurrogateSettings, sizes: Sizes, key: jax.Array) -> State:
 
 def update(
     config: SurrogateSettings, state: State, rollout: Rollout, key: jax.Array, objective: Objective
-) -> tuple[State, Info, Batch]:
-    """Improve policy and critic; also return the rows, for what else is to be told."""
+) -> tuple[State, dict[str, jax.Array], Batch]:
+    """Improve policy and critic; also return what is told, by the names of `Info`, and the rows."""
     actor_key, critic_key = jax.random.split(key)
     estimates = critics.estimate(config, state.critic, rollout)
     batch = batch_of(config, state.actor.policy, rollout, estimates)
     actor = ascend(config, state.actor, batch, actor_key, objective)
     critic = critics.fit(config, state.critic, rollout, estimates.returns, critic_key)
-    new = actor.policy(batch.observations)
-    info = Info(**progress(batch, new, estimates))
-    return State(actor, critic), info, batch
+    return State(actor, critic), progress(batch, actor.policy(batch.observations), estimates), batch

@@ -1,7 +1,7 @@
 """TRPO: natural gradient by conjugate gradients, then a line search, Schulman et al. 2015, appendix C."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +9,7 @@ from jax.flatten_util import ravel_pytree
 
 from .. import ppo, trpo
 from ..trpo_natural_gradient import by_products, to_the_edge
+from . import actor_critic
 from . import critic as critics
 from .actor_critic import Actor, Batch, batch_of, mean_kl, progress, start
 from .actor_critic import State as State
@@ -47,22 +48,14 @@ class Config(CriticSettings):
         self._check_finite("damping")
 
 
-class Info(NamedTuple):
-    """What an iteration did.
+class Info(actor_critic.Info):
+    """What an iteration did, beside what every agent tells.
 
     Attributes:
-        kl: divergence of the policy that acted from the new one, averaged over the states visited.
-        entropy: of the new policy, averaged over them.
-        explained_variance: of the returns by the values before their regression.
-        value_loss: mean squared error of those values.
         fraction: of the full step that was taken; 0 if no trial was accepted.
         gain: of the surrogate objective.
     """
 
-    kl: jax.Array
-    entropy: jax.Array
-    explained_variance: jax.Array
-    value_loss: jax.Array
     fraction: jax.Array
     gain: jax.Array
 

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 
 from .. import vpg
+from . import actor_critic
 from . import critic as critics
 from .actor_critic import State as State
 from .actor_critic import batch_of, progress, start
@@ -42,13 +43,9 @@ class Actor(NamedTuple):
     step_size: jax.Array
 
 
-class Info(NamedTuple):
-    """What an iteration did: as `actor_critic.Info`, and the size of the step that it took."""
+class Info(actor_critic.Info):
+    """What an iteration did, with the size of the step that it took."""
 
-    kl: jax.Array
-    entropy: jax.Array
-    explained_variance: jax.Array
-    value_loss: jax.Array
     step_size: jax.Array
 
 

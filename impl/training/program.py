@@ -83,7 +83,7 @@ class Program:
             episode_return=nothing.astype(jnp.float32),
             episode_length=nothing.astype(jnp.int32),
             moments=each(Moments.of_nothing(size)) if config.normalise_observations else (),
-            scale=each(RewardScale.of_nothing(config.environments)) if config.normalise_rewards else (),
+            scale=() if config.reward_discount is None else each(RewardScale.of_nothing(config.environments)),
             steps=jnp.zeros(count, jnp.int32),
         )
         return Learner(agent, stream)
@@ -155,9 +155,9 @@ class Program:
         if isinstance(moments, Moments):
             rows = raw.observations.reshape(-1, raw.observations.shape[-1])
             moments = moments.with_rows(rows, raw.valid.reshape(-1).astype(rows.dtype))
-        if isinstance(scale, RewardScale):
+        if self.config.reward_discount is not None:
             ended = raw.terminated | raw.truncated
-            scale, rewards = scale.scale(raw.rewards, ended, gamma=self.config.gamma, valid=raw.valid)
+            scale, rewards = scale.scale(raw.rewards, ended, gamma=self.config.reward_discount, valid=raw.valid)
             rollout = rollout._replace(rewards=rewards)
         return moments, scale, rollout
 

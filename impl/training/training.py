@@ -157,6 +157,6 @@ def _tables(group: Group, told: Told) -> tuple[dict[str, np.ndarray], dict[str, 
         "step": told.steps.astype(np.int64),
         "episodes": count,
         **means,
-        **{name: np.asarray(value, np.float64) for name, value in told.info._asdict().items()},
+        **{name: np.asarray(value, np.float64) for name, value in vars(told.info).items()},
     }
     return metrics, episodes

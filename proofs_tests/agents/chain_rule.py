@@ -14,16 +14,19 @@ from rlproof.spec import divergence, gae, policy, ppo
 
 from .cases import Case
 
+DOUBLE = 2.0**-53
+"""The unit roundoff that is meant if no other is named."""
 
-def layers(network: Any) -> list[Rounded]:
+
+def layers(network: Any, *, unit: float = DOUBLE) -> list[Rounded]:
     """Weights and biases of a network with one hidden layer."""
-    return [Rounded(np.asarray(leaf)) for leaf in jax.tree.leaves(network)]
+    return [Rounded(np.asarray(leaf), unit=unit) for leaf in jax.tree.leaves(network)]
 
 
-def forward(network: Any, seen: Any) -> tuple[Rounded, Rounded]:
+def forward(network: Any, seen: Any, *, unit: float = DOUBLE) -> tuple[Rounded, Rounded]:
     """The hidden units and the output."""
-    weight, bias, last_weight, last_bias = layers(network)
-    hidden = 1 - 2 / ((2 * (Rounded(np.asarray(seen)) @ weight + bias)).exp() + 1)
+    weight, bias, last_weight, last_bias = layers(network, unit=unit)
+    hidden = 1 - 2 / ((2 * (Rounded(np.asarray(seen), unit=unit) @ weight + bias)).exp() + 1)
     return hidden, hidden @ last_weight + last_bias
 
 
@@ -34,12 +37,12 @@ def backward(network: Any, seen: Any, slopes: Rounded) -> list[Rounded]:
     return [Rounded(np.asarray(seen)).T @ below, below.sum(axis=0), hidden.T @ slopes, slopes.sum(axis=0)]
 
 
-def numbers_of(acting: Any, seen: Any) -> list[Rounded]:
+def numbers_of(acting: Any, seen: Any, *, unit: float = DOUBLE) -> list[Rounded]:
     """What a policy's distributions consist of: logits, or means and logarithms of standard deviations, [B, n]."""
-    _, output = forward(acting.network, seen)
+    _, output = forward(acting.network, seen, unit=unit)
     if not hasattr(acting, "log_std"):
         return [output]
-    return [output, Rounded(np.broadcast_to(acting.log_std, output.shape))]
+    return [output, Rounded(np.broadcast_to(acting.log_std, output.shape), unit=unit)]
 
 
 def log_probs(actions: Any, numbers: list[Rounded]) -> Rounded:

@@ -20,8 +20,10 @@ from rlproof.impl.training.environments import Environments
 from rlproof.impl.training.normalising import Moments, RewardScale
 from rlproof.impl.training.program import Program
 from rlproof.impl.training.training import Report, Training
+from rlproof.oracle.rounding import Rounded
 from rlproof.spec import ppo
 
+from .chain_rule import numbers_of
 from .tiny import NORMALISED, config, maker, numbers
 from .tiny import as_on_the_command_line as as_on_the_command_line
 
@@ -46,10 +48,10 @@ class Scene:
         self.env, self.apart = Environments(MAKERS[name]()), apart
         self.step = jax.jit(self.env.step)
         self.segment = jax.jit(partial(segment, self.env, apart=apart))
-        settings = config(hidden=(4,), initial_log_std=1.0)
+        settings = config(hidden=(4,))
 
         def make(key: jax.Array) -> Any:
-            policy = make_policy(settings, self.env.sizes, key)
+            policy = make_policy(settings, self.env.sizes, key, log_std=1.0)
             return jax.tree.map(
                 lambda leaf: leaf + 0.3 * jnp.cos(jnp.arange(leaf.size, dtype=leaf.dtype).reshape(leaf.shape)), policy
             )
@@ -67,13 +69,19 @@ class Scene:
         """Bring [S E, ...] to [S, E, ...]."""
         return rows.reshape(SEEDS, EACH, *rows.shape[1:])
 
-    def sampled(self, seen: jax.Array, time: int) -> np.ndarray:
-        """Return what each policy draws, one environment after the other, [S, E, ...]."""
+    def is_sampled(self, actions: jax.Array, seen: jax.Array, time: int) -> np.ndarray:
+        """Tell which actions [S, E, ...] are those that each policy draws, up to the roundings of its formula."""
 
-        def one(seed: int, place: int) -> jax.Array:
+        def one(seed: int, place: int) -> bool:
             which = (seed, place) if self.apart else seed
-            policy = jax.tree.map(lambda leaf: leaf[which], self.policy)
-            return policy(seen[seed, place]).sample(self.noise[time, seed, place])
+            acting = jax.tree.map(lambda leaf: leaf[which], self.policy)
+            noise, action = np.asarray(self.noise[time, seed, place], float), np.asarray(actions[seed, place])
+            output, *log_std = (part[0] for part in numbers_of(acting, seen[seed, place][None], unit=UNIT))
+            if not log_std:
+                score = output + Rounded(noise, unit=UNIT)
+                return bool((score.value - score.value[action] <= score.error + score.error[action]).all())
+            drawn = output + log_std[0].exp() * Rounded(noise, unit=UNIT)
+            return bool((abs(action - np.asarray(drawn.value, float)) <= drawn.error).all())
 
         return np.array([[one(seed, place) for place in range(EACH)] for seed in range(SEEDS)])
 
@@ -127,9 +135,9 @@ def test_a_segment_is_what_a_loop_sees(name: str, apart: bool) -> None:
     for field, column in rows.items():
         assert np.array_equal(getattr(rollout, field), column), field
     assert rollout.valid.all()
-    for time in range(STEPS):
-        drawn = scene.sampled(rollout.observations[:, time], time)
-        assert np.allclose(rollout.actions[:, time], drawn, rtol=0, atol=1e-5)
+    rows_of_time = [(rollout.actions[:, time], rollout.observations[:, time]) for time in range(STEPS)]
+    assert all(scene.is_sampled(*row, time).all() for time, row in enumerate(rows_of_time))
+    assert not all(scene.is_sampled(*row, time - 1).all() for time, row in enumerate(rows_of_time)), "other noise"
     for one, other in zip(numbers((end.env, end.observation)), numbers((state, seen)), strict=True):
         assert np.array_equal(one, other)
     ended = rows["terminated"] | rows["truncated"]
@@ -175,8 +183,8 @@ def test_whole_episodes_are_what_a_loop_sees(name: str, horizon: int) -> None:
     for field, column in rows.items():
         assert np.array_equal(np.asarray(getattr(rollout, field))[valid], column[valid]), field
     for time in range(horizon):
-        drawn, real = scene.sampled(rollout.observations[:, time], time), valid[:, time]
-        assert np.allclose(rollout.actions[:, time][real], drawn[real], rtol=0, atol=1e-5)
+        sampled = scene.is_sampled(rollout.actions[:, time], rollout.observations[:, time], time)
+        assert sampled[valid[:, time]].all()
     assert np.array_equal(np.asarray(episodes.ended), ended & valid)
     lengths, taken = valid.sum(axis=1), np.array([0, 1000])[:, None] + valid.sum(axis=2).cumsum(axis=1)
     for seed, time, place, total, length, steps in ends(episodes):
@@ -218,9 +226,14 @@ def test_moments_are_those_of_all_rows_seen() -> None:
     assert abs(moments.variance - everything.var(axis=0)).max() < of_variance
     assert abs(moments.variance - everything.var(axis=0, ddof=1)).min() > of_variance, "n - 1 would be noticed"
     assert abs(moments.mean - everything[1:].mean(axis=0)).min() > of_mean, "a missing row would be noticed"
-    scaled = moments.normalise(jnp.asarray(everything, jnp.float32))
-    assert np.allclose(scaled.mean(axis=0), 0, atol=1e-4)
-    assert np.allclose(scaled.std(axis=0), 1, atol=1e-4)
+    assert is_normalised(moments.normalise(jnp.asarray(everything, jnp.float32)), everything, moments)
+
+
+def is_normalised(found: Any, rows: Any, moments: Moments) -> bool:
+    """Tell whether rows have been brought to the scale of these moments: five roundings, two of them a quotient's."""
+    mean, variance = (np.asarray(part, float) for part in moments[1:])
+    right = (np.asarray(rows, float) - mean) / np.sqrt(variance + 1e-8)
+    return bool((abs(np.asarray(found) - right) <= 5 * UNIT * abs(right)).all())
 
 
 def test_rows_that_are_no_data_leave_the_moments_alone() -> None:
@@ -231,7 +244,8 @@ def test_rows_that_are_no_data_leave_the_moments_alone() -> None:
     others = np.where(weights[:, None] > 0, part, 1e3).astype(np.float32)
     same = Moments.of_nothing(2).with_rows(jnp.asarray(others), jnp.asarray(weights))
     assert all(np.array_equal(*pair) for pair in zip(some, same, strict=True))
-    assert np.allclose(some.variance, part[weights > 0].var(axis=0), rtol=1e-5)
+    right = part[weights > 0].astype(float).var(axis=0)
+    assert (abs(some.variance - right) < bounds(16, 1, abs(part).max())[1]).all()
 
 
 GAMMA = 0.9
@@ -299,8 +313,12 @@ def test_a_first_reward_stays_as_it_is() -> None:
     rewards = np.array([[0.3]] * 4 + [[0.7]] * 2, np.float32)
     options = {"gamma": GAMMA, "ddof": 0, "norm_epsilon": 0}
     right = [ppo.reward_scaling(rewards[:n].astype(float), ended[:n], ended[:n], **options)[-1] for n in range(1, 7)]
-    assert np.allclose(scaled_in_parts(rewards, ended), right, rtol=1e-5)
-    assert np.array_equal(scaled_in_parts(rewards, ended)[:4], rewards[:4])
+    found = scaled_in_parts(rewards, ended)
+    assert np.array_equal(found[:4], rewards[:4])
+    # Episodes of one step: the sums are the rewards. Epsilon, which the specification leaves out here, costs half of
+    # its share of the variance.
+    variance = np.array([[np.var(rewards[:n].astype(float))] for n in (5, 6)])
+    assert (abs(found / right - 1)[4:] < allowed(rewards, ended)[4:] + 1e-8 / (2 * variance)).all()
 
 
 def test_rewards_that_are_no_data_do_not_count() -> None:
@@ -311,8 +329,9 @@ def test_rewards_that_are_no_data_do_not_count() -> None:
         valid[end + 1 : end + 3] = False
     real = valid[:, 0]
     left = scaled_in_parts(np.where(valid, rewards, 100).astype(np.float32), ended, valid=valid)[real]
-    assert np.allclose(left, scaled_in_parts(rewards[real], ended[real]), rtol=1e-5)
-    assert not np.allclose(scaled_in_parts(rewards, ended)[real], left, rtol=1e-2)
+    right, bound = by_spec(rewards[real], ended[real]), allowed(rewards[real], ended[real])
+    assert (abs(left / right - 1) < bound)[1:].all()
+    assert (abs(scaled_in_parts(rewards, ended)[real] / right - 1) > bound).any(), "rows that count would be noticed"
 
 
 def test_networks_see_the_scale_on_which_they_acted() -> None:
@@ -325,8 +344,8 @@ def test_networks_see_the_scale_on_which_they_acted() -> None:
     raw = Rollout(seen, jnp.zeros((5, EACH, 1)), rewards, successors, ended, ended, jnp.ones_like(ended))
     before = Moments(jnp.float32(8), jnp.array([1.0, 2.0]), jnp.array([4.0, 0.25]))
     moments, scale, rollout = program._prepare(before, RewardScale.of_nothing(EACH), raw)
-    assert np.allclose(rollout.observations, (seen - np.array([1, 2])) / np.array([2, 0.5]), atol=1e-5)
-    assert np.allclose(rollout.successors, (successors - np.array([1, 2])) / np.array([2, 0.5]), atol=1e-5)
+    assert is_normalised(rollout.observations, seen, before)
+    assert is_normalised(rollout.successors, successors, before)
     expected = before.with_rows(seen.reshape(-1, 2), jnp.ones(5 * EACH))
     assert all(np.array_equal(*pair) for pair in zip(moments, expected, strict=True))
     after, scaled = RewardScale.of_nothing(EACH).scale(rewards, ended, gamma=settings.gamma)
@@ -356,12 +375,9 @@ def of_seed(report: Report, seed: int, *, but: str = "") -> dict[str, list[Any]]
 
 
 def test_a_seed_has_its_numbers_whoever_is_beside_it() -> None:
-    """In a group of two it has the same bits with every companion, in either place; alone it may lose the last ones."""
+    """In a group of two it has the same bits with every companion, in either place."""
     together = reports((5, 7))
     for others in (reports((5, 9)), reports((9, 5))):
         for one, other in zip(together, others, strict=True):
             assert of_seed(one, 5) == of_seed(other, 5)
             assert of_seed(one, 7) != of_seed(other, 9)
-    alone = reports((5,))[0]
-    for name, column in of_seed(together[0], 5).items():
-        assert np.allclose(column, of_seed(alone, 5)[name], rtol=1e-3, equal_nan=True), name

@@ -105,8 +105,9 @@ def test_the_divergence_has_its_direction() -> None:
     """
     mdp = garnet(2, 2, 1, 0, discount="7/8")
     old, new = np.full((2, 2), 0.5), np.array([[0.75, 0.25], [0.5, 0.5]])
-    assert theory(mdp, [old, new]).max_kl == pytest.approx(np.log(4 / 3) / 2, rel=1e-14)
-    assert theory(mdp, [new, old]).max_kl == pytest.approx(np.log(27 / 16) / 4, rel=1e-14)
+    rounding = 8 * np.finfo(float).eps  # two logarithms of order one, four roundings each, twice
+    assert abs(theory(mdp, [old, new]).max_kl[0] - np.log(4 / 3) / 2) <= rounding
+    assert abs(theory(mdp, [new, old]).max_kl[0] - np.log(27 / 16) / 4) <= rounding
 
     def swapped(mdp: MDP, old: Any, new: Any) -> Any:
         penalty = trpo.penalty_coefficient(mdp, old) * divergence.kl_max(new, old)
@@ -127,7 +128,10 @@ def test_the_mean_divergence_is_over_visits() -> None:
     for step in range(400):
         mean += (1 - mdp.discount) * mdp.discount**step * (occupied @ divergence.kl(old, new))
         occupied = occupied @ kernel
-    assert theory(mdp, [old, new]).mean_kl == pytest.approx(mean, rel=1e-12)
+    # What follows the 400 terms, and the roundings of 400 sums of five products and of the solution of a system.
+    left = mdp.discount**400 * divergence.kl(old, new).max()
+    rounding = 10 * 400 * np.finfo(float).eps * divergence.kl(old, new).max() / (1 - mdp.discount)
+    assert abs(theory(mdp, [old, new]).mean_kl[0] - mean) <= left + rounding
 
 
 def test_everything_holds_on_extremal_instances() -> None:

@@ -121,7 +121,7 @@ class _Verification:
         self._next = 0
 
     def __call__(self, training: Any, calls: int) -> None:
-        """Look, after 0, 1, 3, 7, ... calls, and then every 64."""
+        """Look, after 0, 1, 2, 4, 8, ... calls, and then every 64."""
         if calls < self._next:
             return
         if self._verification is None:
