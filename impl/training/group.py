@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .compiling import jitted
 from .errors import DivergenceError, RewardError
 from .program import Learner, Program, Told
 
@@ -33,12 +34,10 @@ class Compiled:
         """Compile, one after the other: on few cores XLA's compilers wait for each other for ever."""
         self.program, config = program, program.config
         self.inner = max(1, -(-STEPS_AT_ONCE // config.batch)) if config.collects == "segments" else 1
-        # The matrices are so small that sharing a product among threads costs more than it saves.
-        options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
         number, numbers = jax.ShapeDtypeStruct((), jnp.uint32), jax.ShapeDtypeStruct((seeds,), jnp.uint32)
 
         def compiled(function: Callable[..., Any], *arguments: Any) -> Any:
-            return jax.jit(function, compiler_options=options).lower(*arguments).compile()
+            return jitted(function).lower(*arguments).compile()
 
         self.start = compiled(program.start, numbers)
         learner = jax.eval_shape(program.start, numbers)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ...impl.agents.data import Rollout
+from ...impl.training.compiling import jitted
 from ...impl.training.group import Group
 from ...impl.training.program import Program
 
@@ -40,9 +41,8 @@ class Replay:
     def __init__(self, program: Program) -> None:
         """Take the functions; they are compiled when they are first needed, while no group compiles anything."""
         self._program = program
-        options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
-        self._gather = jax.jit(self._gather_one, compiler_options=options)
-        self._learn = jax.jit(self._learn_actor, compiler_options=options)
+        self._gather = jitted(self._gather_one)
+        self._learn = jitted(self._learn_actor)
 
     def __call__(self, group: Group, index: int) -> Replayed:
         """Compute the next iteration of the seed in this place of a group. Raises `DivergenceError`."""
