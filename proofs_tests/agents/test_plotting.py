@@ -13,8 +13,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from rlproof.spec.errors import MissingDataError, ParameterError, RlproofError
-from rlproof.training import plotting
-from rlproof.training.plotting import plot, plot_metrics, shortened
+from rlproof.training import drawing
+from rlproof.training.drawing import shortened
+from rlproof.training.plotting import plot, plot_metrics
 from rlproof.training.record import Record, read_episodes
 from rlproof.training.statistics import interquartile_mean, learning_curve
 
@@ -57,8 +58,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def figures(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The figures that are made, to look into."""
     made: list[Any] = []
-    build = plotting._figure
-    monkeypatch.setattr(plotting, "_figure", lambda *arguments: made.append(build(*arguments)) or made[-1])
+    build = drawing._figure
+    monkeypatch.setattr(drawing, "_figure", lambda *arguments: made.append(build(*arguments)) or made[-1])
     return made
 
 
@@ -104,7 +105,7 @@ def test_everything_has_its_name(runs: list[Path], tmp_path: Path, figures: list
     plot(runs, tmp_path / "a.png", what=("return", "length"))
     (figure,) = figures
     assert [axes.get_xlabel() for axes in figure.axes] == ["", "", *["environment steps per seed"] * 2]
-    assert [axes.get_ylabel() for axes in figure.axes[::2]] == [plotting.AXES["return"], plotting.AXES["length"]]
+    assert [axes.get_ylabel() for axes in figure.axes[::2]] == [drawing.AXES["return"], drawing.AXES["length"]]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["ppo (4 seeds)", "trpo (4 seeds)"]
     assert legend.get_title().get_text() == "line: interquartile mean over seeds; band: 95% bootstrap interval"
@@ -128,8 +129,8 @@ def test_an_agent_has_one_colour_everywhere(runs: list[Path], tmp_path: Path, fi
     """Out of a palette that the colour-blind can tell apart; after all colours come dashes."""
     plot([*runs[:2], *reversed(runs[2:])], tmp_path / "a.png")
     colours = [[to_hex(line.get_color()).upper() for line in axes.lines] for axes in figures[0].axes]
-    assert colours == [list(plotting.COLOURS[:2])] * 2
-    many = len(plotting.COLOURS) + 1
+    assert colours == [list(drawing.COLOURS[:2])] * 2
+    many = len(drawing.COLOURS) + 1
     plot([runs[0]] * many, tmp_path / "b.png", labels=[f"agent {number}" for number in range(many)])
     looks = {(line.get_color(), line.get_linestyle()) for line in figures[1].axes[0].lines}
     assert len(looks) == many
@@ -151,7 +152,7 @@ def test_metrics_are_shown_where_they_were_recorded(runs: list[Path], tmp_path: 
     plot_metrics(runs[1:3], tmp_path / "b.png", what=["kl", "clip_fraction"])
     plot_metrics(runs[:1], tmp_path / "c.png", what=["my_metric"], x="iteration")
     assert [len(axes.lines) for axes in figures[0].axes] == [2, 1, 1, 1]
-    assert [axes.get_ylabel() for axes in figures[0].axes[::2]] == [plotting.AXES["kl"], plotting.AXES["clip_fraction"]]
+    assert [axes.get_ylabel() for axes in figures[0].axes[::2]] == [drawing.AXES["kl"], drawing.AXES["clip_fraction"]]
     assert [axes.get_title() for axes in figures[1].axes] == ["Hopper-v5", "Ant-v5"] * 2
     assert [[text.get_text() for text in axes.texts] for axes in figures[1].axes] == [[], [], ["not recorded"], []]
     axes = figures[2].axes[0]

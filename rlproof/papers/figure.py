@@ -4,8 +4,7 @@ from io import StringIO
 
 import numpy as np
 
-from ..training.extra import require
-from ..training.plotting import STYLE, _figure, _line
+from ..training.drawing import line_of, save
 from .results import Results, Run
 from .settings import FIGURE_3
 
@@ -16,15 +15,13 @@ def figure_3(results: Results) -> str | None:
     for task in results.tasks:
         for setting in FIGURE_3:
             run = results.runs.get((setting.key, task))
-            line = None if run is None else _line(_curves(run, results))
+            line = None if run is None else line_of(_curves(run, results))
             if line is not None:
                 lines[setting.name, task.removesuffix("-v5"), "return"] = line
     if not lines:
         return None
-    style, text = require("matplotlib.style", purpose="drawing learning curves"), StringIO()
-    with style.context(STYLE, after_reset=True):
-        figure = _figure(lines, "step", ["return"])
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    text = StringIO()
+    save(lines, "step", ["return"], text, "svg")
     return text.getvalue()
 
 

@@ -4,7 +4,7 @@ Put ``"rlproof.papers.pages"`` into ``extensions`` of ``conf.py``; the page appe
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import fill, indent
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from . import prose
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from .beside import Run
     from .results import Results
 
 
@@ -27,19 +28,20 @@ def setup(app: "Sphinx") -> dict[str, Any]:
 
 def write_papers(folder: Path) -> None:
     """Write the page and its figure; what is the same already is left alone."""
+    from . import beside
     from .figure import figure_3
     from .results import read
 
     folder.mkdir(exist_ok=True)
     results = read()
-    for name, text in (("ppo.rst", papers_page(results)), ("figure3.svg", figure_3(results))):
+    for name, text in (("ppo.rst", papers_page(results, beside.read())), ("figure3.svg", figure_3(results))):
         path = folder / name
         if text is not None and (not path.exists() or path.read_text(encoding="utf-8") != text):
             path.write_text(text, encoding="utf-8")
 
 
-def papers_page(results: "Results") -> str:
-    """Write everything that is known of the runs."""
+def papers_page(results: "Results", beside: "Sequence[Run]" = ()) -> str:
+    """Write everything that is known of the runs, and of those beside other libraries'."""
     from .claims import claims
     from .tables import failures_text, returns_table, scales_text, scores_table
 
@@ -60,6 +62,7 @@ def papers_page(results: "Results") -> str:
         prose.SCORES.strip(),
         returns_table(results),
         one_paragraph(failures_text(results)),
+        *((title("Beside other libraries", "-"), _beside(beside)) if beside else ()),
         title("What differs from the paper", "-"),
         prose.DIFFERENT.strip().format(mujoco=_all(run.versions["mujoco"] for run in results.runs.values())),
         folded("The settings of every agent", _configs(results)) if results.configs else "",
@@ -113,6 +116,20 @@ def _figure(results: "Results") -> str:
     missing = " ".join([f"Not run: {absent}." if absent else "", *partly])
     text = one_paragraph(prose.FIGURE_3.format(points=POINTS, missing=missing))
     return f"{text}\n\n.. image:: figure3.svg\n   :alt: Learning curves by task, a line for each algorithm"
+
+
+def _beside(runs: "Sequence[Run]") -> str:
+    from .beside import beside_table
+
+    dates = sorted({run.date for run in runs})
+    text = prose.BESIDE.format(
+        steps=runs[0].steps,
+        runs=len(runs),
+        dates=f"on {dates[0]}" if len(dates) == 1 else f"from {dates[0]} to {dates[-1]}",
+        hardware=_all(run.hardware for run in runs),
+        versions=_all(f"{run.who} {run.version}" for run in runs),
+    )
+    return f"{one_paragraph(text)}\n\n{beside_table(runs)}"
 
 
 def _configs(results: "Results") -> str:

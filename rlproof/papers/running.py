@@ -12,6 +12,8 @@ from ..spec.errors import ParameterError, RlproofError
 from ..training.extra import require
 from ..training.record import read_episodes
 from ..training.running import Plan, train
+from ..training.statistics import last_episodes_score
+from ..training.tables import replace_file
 from .settings import Setting, settings
 
 FINISHED = "finished.json"
@@ -67,16 +69,18 @@ def run(job: Job, out: Path, *, tell: Callable[[str], None] = print) -> dict[str
     scores = _scores(directory, job.seeds)
     result = {"setting": job.setting.key, "task": job.task, "scores": scores, "failure": failure}
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)  # nothing will go on from here
-    finished.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(result, indent=2) + "\n"
+    replace_file(finished, lambda file: file.write_text(text, encoding="utf-8"))
     tell(f"{job.task} {job.setting.key}: {np.mean(scores):.1f} {'(diverged)' if failure else ''}")
     return result
 
 
-def _scores(directory: Path, seeds: Sequence[int], *, count: int = 100) -> list[float]:
+def _scores(directory: Path, seeds: Sequence[int]) -> list[float]:
     """Return each seed's mean return of the last 100 episodes, as the paper scores them; NaN if none has ended."""
     episodes = read_episodes(directory)
-    last = [episodes["return"][episodes["seed"] == seed][-count:] for seed in seeds]
-    return [float(returns.mean()) if returns.size else np.nan for returns in last]
+    ran = np.unique(episodes["seed"]).tolist()
+    scores = dict(zip(ran, last_episodes_score(episodes).tolist(), strict=True)) if ran else {}
+    return [scores.get(seed, np.nan) for seed in seeds]
 
 
 def run_all(todo: Sequence[Job], out: Path, *, tell: Callable[[str], None] = print) -> list[dict[str, Any]]:

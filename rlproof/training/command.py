@@ -114,28 +114,46 @@ def _run(name: str, run: Run, config: Settings) -> int:
 
 
 class _Verification:
-    """Looks at the training every few calls, and sums up what it saw."""
+    """Looks at the training every few calls, and sums up what it saw; what it needs is imported when it is."""
 
     def __init__(self) -> None:
         self._verification: Any = None
+        self._iterates: Any = None
         self._next = 0
 
     def __call__(self, training: Any, calls: int) -> None:
-        """Look, after 0, 1, 2, 4, 8, ... calls, and then every 64."""
-        if calls < self._next:
-            return
+        """Probe after 0, 1, 2, 4, 8, ... calls, and then every 64; keep the iterates on a finite process."""
         if self._verification is None:
+            from .iterates import Iterates
             from .verification import Verification
 
-            self._verification = Verification(training)
-        self._verification.probe()
-        self._next = calls + max(1, min(calls, 64))
+            self._verification, self._iterates = Verification(training), Iterates.of(training)
+        probes = calls >= self._next
+        if self._iterates and (probes or self._iterates.are_cheap):
+            self._iterates.look(training)
+        if probes:
+            self._verification.probe()
+            self._next = calls + max(1, min(calls, 64))
 
     def tell(self, console: Console) -> bool:
-        """Print the table; return whether every error was within its bound."""
+        """Print the tables; return whether every error was within its bound, and every bound of the theory held."""
         from .verification_table import table
 
         if self._verification is None:
             console.print("nothing was verified: there was nothing left to train", highlight=False)
             return False
-        return table(console, self._verification.summary())
+        sound = table(console, self._verification.summary())
+        return self._tell_theory(console) and sound
+
+    def _tell_theory(self, console: Console) -> bool:
+        """Print what the exact theory says of the iterates, where it says something."""
+        from .theory_table import table
+
+        if self._iterates is None or len(self._iterates.policies) < 2:
+            return True
+        seed, discount = self._iterates.seed, self._iterates.mdp.discount
+        if discount == 1:
+            console.print("\nno exact theory: at discount 1 the bounds of TRPO and CPO are infinite", highlight=False)
+            return True
+        console.print(f"\nthe exact theory of seed {seed}, at discount {discount:g}", highlight=False)
+        return table(console, self._iterates.theory(console))

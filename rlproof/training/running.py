@@ -1,7 +1,6 @@
 """A run: an agent, a task, seeds and a directory that holds what came of it; it can be stopped and gone on with."""
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from ..impl.training.training import Report, Training
 from ..spec.errors import ParameterError, RlproofError
 from .checkpoints import Checkpoints
 from .record import Record
+from .tables import replace_file
 from .tasks import Engine, maker
 
 PACKAGES = ("rlproof", "jax", "mujoco", "gymnasium", "numpy", "optax")
@@ -168,9 +168,8 @@ def _check_directory(plan: Plan, directory: Path, *, resume: bool) -> None:
 def _write(path: Path, described: dict[str, Any]) -> None:
     """Write config.json, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    new.write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
-    new.replace(path)
+    text = json.dumps(described, indent=2) + "\n"
+    replace_file(path, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ The iterates of a run on a finite process are tables of probabilities, so that n
 derived (`inexact`): a bound counts as broken only if it is broken by more than that.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -83,7 +83,13 @@ class _Step(NamedTuple):
     above: Any  # upper - eta
 
 
-def theory(mdp: MDP, policies: Array, *, bounds: Mapping[str, Bound] = BOUNDS) -> Theory:
+def theory(
+    mdp: MDP,
+    policies: Array,
+    *,
+    bounds: Mapping[str, Bound] = BOUNDS,
+    track: Callable[[list[tuple[Array, Array]]], Iterable[tuple[Array, Array]]] = iter,
+) -> Theory:
     """Hold consecutive policies against the performance difference identity and the bounds.
 
     A step costs some fifty linear systems of S equations: 50 ms for 20 states, seconds for the 501 of Taxi.
@@ -92,15 +98,17 @@ def theory(mdp: MDP, policies: Array, *, bounds: Mapping[str, Bound] = BOUNDS) -
         mdp: the decision process, discount below one.
         policies: [K, S, A], the iterates; rows sum to one as nearly as floats do.
         bounds: the bounds, by name.
+        track: passes on the steps, and may show how far it has come.
 
     Raises `ShapeError`, `EmptySpaceError` if there is no step, `DiscountError` at discount one, and what `spec`
     raises for rows that are no probabilities.
     """
     mdp, policies = mdp.to("float64"), float64(policies)
     _check(mdp, policies)
-    rough, pairs = process(mdp), list(pairwise(policies))
-    steps = [_step(mdp, old, new, bounds) for old, new in pairs]
-    errors = [_errors(_step(rough, rows(old), rows(new), bounds)) for old, new in pairs]
+    rough, pairs, steps, errors = process(mdp), list(pairwise(policies)), [], []
+    for old, new in track(pairs):
+        steps.append(_step(mdp, old, new, bounds))
+        errors.append(_errors(_step(rough, rows(old), rows(new), bounds)))
     step, error = (_Step(*(np.array(field).T for field in zip(*each, strict=True))) for each in (steps, errors))
     slack, margin = np.maximum(error.below, error.above), np.minimum(step.below, step.above)
     return Theory(

@@ -10,8 +10,10 @@ ROWS = 10
 """How many steps are shown, evenly spaced; all of them are counted."""
 
 
-def table(console: Console, theory: Theory) -> None:
+def table(console: Console, theory: Theory) -> bool:
     """Print returns, divergences and the best lower bound of some steps; then every statement with its counts.
+
+    Returns whether no statement was broken; one is not broken by what rounding may amount to.
 
     `used` is the largest share of what a statement allows that a step has used: |eta - L| by the distance of the
     bound from L, and for the identity the residual by its slack. A step is undecided if rounding may be anything.
@@ -19,6 +21,8 @@ def table(console: Console, theory: Theory) -> None:
     console.print(_steps(theory))
     console.print()
     console.print(_statements(theory))
+    identity, bounds = theory.identity_holds, theory.holds
+    return bool((identity | ~np.isfinite(theory.residual_slack)).all() and (bounds | ~np.isfinite(theory.slack)).all())
 
 
 def _steps(theory: Theory) -> Table:
