@@ -49,5 +49,5 @@ BESIDE = """
 PPO with the paper's hyper-parameters (ε = 0.2, advantages normalised, observations and rewards not), {steps:,} steps of
 each seed, trained by other libraries and by the agent that made the line of Table 1. Interquartile means of the runs'
 mean returns of the last 100 episodes, with bootstrap intervals of 95 %. {runs} runs, {dates}, on {hardware}, by
-{versions}; ``benchmarks/learning.py`` makes the table.
+{versions}; ``benchmarks/train_beside.py`` makes the table.
 """

@@ -1,7 +1,7 @@
 """Returns of PPO after a million steps: ours beside another library's, on the seeds that it was trained with.
 
     python benchmarks/train_peers.py stable-baselines3 --python PEERS/bin/python --out returns
-    python benchmarks/learning.py returns
+    python benchmarks/train_beside.py returns
 
 Reads the peer's finished runs in the folder, trains ours for as many steps on the same tasks and seeds (five seeds
 take some three minutes for a task), and prints the interquartile means of the mean returns of the last 100 episodes
