@@ -41,6 +41,7 @@ def claims(results: Results) -> list[Claim]:
     return [
         _worse_than_random(scores, random),
         _because_of_the_cheetah(scores, random),
+        _better_than_none(scores, random),
         _best_clipped(scores, random),
         _almost_everywhere(results),
     ]
@@ -64,6 +65,19 @@ def _because_of_the_cheetah(scores: Scores, random: Mapping[str, float]) -> Clai
     mean, least = float(runs.mean()), random["HalfCheetah-v5"]
     numbers = f"mean return {number(mean)} in {len(runs)} runs, random policy {number(least)}"
     return Claim(said, _verdict(mean < least), f"On HalfCheetah: {numbers}.")
+
+
+def _better_than_none(scores: Scores, random: Mapping[str, float]) -> Claim:
+    said = "Clipping with ε = 0.2 has a higher score than no clipping or penalty."
+    placed = on_scales(scores, scales(scores, random))
+    pair = [placed.get(key, {}) for key in (CLIPPED, FREE)]
+    together = [task for task in pair[0] if task in pair[1]]
+    if not together:
+        return Claim(said, OPEN, "There is no task with a scale on which both were run.")
+    clipped, free = ([each[task] for task in together] for each in pair)
+    difference = float(np.concatenate(clipped).mean() - np.concatenate(free).mean())
+    found = f"The scores differ by {spread(difference, *apart(clipped, free))}, on {listed(together)}."
+    return Claim(said, _verdict(difference > 0), found)
 
 
 def _best_clipped(scores: Scores, random: Mapping[str, float]) -> Claim:
