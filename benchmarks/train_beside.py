@@ -6,7 +6,8 @@
 Reads the peer's finished runs in the folder, trains ours for as many steps on the same tasks and seeds (five seeds
 take some three minutes for a task), and prints the interquartile means of the mean returns of the last 100 episodes
 with bootstrap intervals of 95 %. Both have the hyper-parameters of Schulman et al. 2017, table 3, and normalise
-advantages alone. `--record` adds the runs to those that the documentation shows. Runs that are there are not repeated.
+advantages alone, ours over the batch, the peers over each minibatch. `--record` adds the runs to those that the
+documentation shows; the hardware that is noted is this machine's. Runs that are there are not repeated.
 """
 
 import argparse
@@ -15,18 +16,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import tools.peers
 
 from rlproof.impl.agents import ppo
-from rlproof.papers.beside import BESIDE, OURS, Run, beside_table, merge, read, write
+from rlproof.papers.beside import BESIDE, OURS, Score, beside_table, merge, read, write
 from rlproof.papers.recorded import machine
 from rlproof.training.process import prepare
 from rlproof.training.record import read_episodes
 from rlproof.training.running import Plan, train
 from rlproof.training.statistics import last_episodes_score
-
-LATEST = 100  # episodes whose mean return is the score, as in the paper
 
 
 def main() -> None:
@@ -53,27 +51,26 @@ def main() -> None:
     print(beside_table(runs))
 
 
-def peers(folder: Path) -> Iterator[Run]:
+def peers(folder: Path) -> Iterator[Score]:
     """Read the peers' finished runs."""
     for path in sorted(folder.glob("*.json")):
         training = tools.peers.read(path)
-        score = float(np.mean([episode.total for episode in training.episodes[-LATEST:]]))
-        yield _run(path, training.peer, training.version, training.env, training.seed, training.steps, score)
+        yield _score(path, training.peer, training.version, training.env, training.seed, training.steps, training.score)
 
 
-def train_ours(folder: Path, task: str, steps: int, seeds: tuple[int, ...]) -> Iterator[Run]:
+def train_ours(folder: Path, task: str, steps: int, seeds: tuple[int, ...]) -> Iterator[Score]:
     """Train all seeds side by side, or go on with that; nothing is done where it is finished."""
     directory = folder / "rlproof" / task
     plan = Plan(agent="ppo", env=task, steps=steps, seeds=seeds, config=ppo.Config())
     train(plan, directory, resume=(directory / "config.json").exists())
-    scores = last_episodes_score(read_episodes(directory), LATEST)
+    scores = last_episodes_score(read_episodes(directory))
     for seed, score in zip(sorted(seeds), scores, strict=True):
-        yield _run(directory / "episodes.csv", OURS, version("rlproof"), task, seed, steps, float(score))
+        yield _score(directory / "episodes.csv", OURS, version("rlproof"), task, seed, steps, float(score))
 
 
-def _run(path: Path, who: str, release: str, task: str, seed: int, steps: int, score: float) -> Run:
+def _score(path: Path, who: str, release: str, task: str, seed: int, steps: int, score: float) -> Score:
     date = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
-    return Run(who, release, task, seed, steps, score, date, machine())
+    return Score(who, release, task, seed, steps, score, date, machine())
 
 
 if __name__ == "__main__":

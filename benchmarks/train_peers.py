@@ -16,7 +16,6 @@ import tools.peers
 
 TASKS = ("InvertedPendulum", "InvertedDoublePendulum", "Reacher", "Swimmer", "Hopper", "HalfCheetah", "Walker2d")
 """The tasks of Schulman et al. 2017 (PPO)."""
-LATEST = 100  # episodes whose mean return is the score, as in the paper
 
 
 def main() -> None:
@@ -49,9 +48,8 @@ def run(options: argparse.Namespace, task: str, seed: int, path: Path) -> None:
         threads=options.threads,
         output=path,
     )
-    latest = [episode.total for episode in training.episodes[-LATEST:]]
-    score = sum(latest) / max(len(latest), 1)
-    print(f"{path.name}: {training.seconds:,.0f} s, mean return of the last {LATEST} episodes {score:,.1f}", flush=True)
+    told = f"mean return of the last {tools.peers.LATEST} episodes {training.score:,.1f}"
+    print(f"{path.name}: {training.seconds:,.0f} s, {told}", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ PACKAGES = {"stable-baselines3": "stable_baselines3", "sbx": "sbx", "CleanRL": "
 """Name of the peer to the module that it is imported from."""
 TORCH = ("stable-baselines3", "CleanRL")
 """The peers for which a number of threads can be set."""
+LATEST = 100
+"""Episodes whose mean return is the score of a run, as in the paper."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Training:
     def seconds(self) -> float:
         """The whole training, the compilation of the peers in JAX included."""
         return self.marks[-1].seconds
+
+    @property
+    def score(self) -> float:
+        """Mean return of the last episodes; NaN if none has ended."""
+        latest = [episode.total for episode in self.episodes[-LATEST:]]
+        return sum(latest) / len(latest) if latest else float("nan")
 
     @property
     def seconds_per_step(self) -> float:

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from docutils.core import publish_doctree
 
-from rlproof.papers.beside import OURS, Run, beside_table, merge, read, verdict, write
+from rlproof.papers.beside import OURS, Score, beside_table, merge, read, verdict, write
 from rlproof.papers.pages import papers_page
 from rlproof.papers.results import Results
 from rlproof.spec.errors import ParameterError
 
-ONE = Run(OURS, "1.0", "Hopper-v5", 0, 1000, 12.5, "2026-01-02", "a processor")
+ONE = Score(OURS, "1.0", "Hopper-v5", 0, 1000, 12.5, "2026-01-02", "a processor")
 
 
-def runs(who: str, *scores: float, task: str = "Hopper-v5") -> list[Run]:
+def runs(who: str, *scores: float, task: str = "Hopper-v5") -> list[Score]:
     """A run for each score, of the seeds 0, 1, ..."""
     return [replace(ONE, who=who, task=task, seed=seed, score=score) for seed, score in enumerate(scores)]
 

@@ -25,8 +25,8 @@ FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Run:
-    """One seed on one task.
+class Score:
+    """What one seed on one task came to.
 
     Attributes:
         who: the library.
@@ -49,7 +49,7 @@ class Run:
     hardware: str
 
 
-def merge(old: Iterable[Run], new: Iterable[Run]) -> list[Run]:
+def merge(old: Iterable[Score], new: Iterable[Score]) -> list[Score]:
     """Put new runs beside old ones, and in the place of those of the same library, task and seed.
 
     Raises `ParameterError` for runs of different lengths: their returns say nothing about each other.
@@ -67,17 +67,17 @@ def merge(old: Iterable[Run], new: Iterable[Run]) -> list[Run]:
     return sorted(both.values(), key=lambda run: (run.who != OURS, run.who, TASKS.index(run.task), run.seed))
 
 
-def write(runs: Sequence[Run], path: Path = BESIDE) -> None:
+def write(runs: Sequence[Score], path: Path = BESIDE) -> None:
     """Write the file; each run is one line."""
     path.write_text("[\n" + ",\n".join(f" {json.dumps(asdict(run))}" for run in runs) + "\n]\n", encoding="utf-8")
 
 
-def read(path: Path = BESIDE) -> list[Run]:
+def read(path: Path = BESIDE) -> list[Score]:
     """Read the file; without one there are no runs."""
-    return [Run(**run) for run in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    return [Score(**run) for run in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
-def beside_table(runs: Sequence[Run]) -> str:
+def beside_table(runs: Sequence[Score]) -> str:
     """Compare every other library with ours, task by task, on the seeds that there are."""
     found = {
         key: np.array([run.score for run in group])
@@ -99,7 +99,7 @@ def verdict(ours: np.ndarray, theirs: np.ndarray) -> str:
     return "better" if low > other_high else "**worse**" if high < other_low else "alike: the intervals overlap"
 
 
-def _place(run: Run) -> tuple[int, str]:
+def _place(run: Score) -> tuple[int, str]:
     return TASKS.index(run.task), run.who
 
 

@@ -16,7 +16,7 @@ from . import prose
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-    from .beside import Run
+    from .beside import Score
     from .results import Results
 
 
@@ -40,7 +40,7 @@ def write_papers(folder: Path) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def papers_page(results: "Results", beside: "Sequence[Run]" = ()) -> str:
+def papers_page(results: "Results", beside: "Sequence[Score]" = ()) -> str:
     """Write everything that is known of the runs, and of those beside other libraries'."""
     from .claims import claims
     from .tables import failures_text, returns_table, scales_text, scores_table
@@ -118,7 +118,7 @@ def _figure(results: "Results") -> str:
     return f"{text}\n\n.. image:: figure3.svg\n   :alt: Learning curves by task, a line for each algorithm"
 
 
-def _beside(runs: "Sequence[Run]") -> str:
+def _beside(runs: "Sequence[Score]") -> str:
     from .beside import beside_table
 
     dates = sorted({run.date for run in runs})
