@@ -1,27 +1,27 @@
 """PPO with everything on one accelerator: steps per second, and the time to a fixed return, beside brax and Playground.
 
-    python benchmarks/accelerator_training.py --python PEERS/bin/python
+    python benchmarks/accelerator_training.py --python PEERS/bin/python --out runs
 
 Ours has the engines MJX and MuJoCo Warp; MuJoCo Playground trains by brax's PPO on tasks of its own. All have the same
 environments, horizon, minibatches, epochs and networks (`tools/accelerator_child.py`). Every run is a process of its
-own, one after the other on the same device; a peer that the interpreter `--python` lacks is named and left out. It is
-made by this command, since newer JAX has dropped what brax calls:
-
-    pip install brax==0.14.2 playground==0.2.0 'flax<0.12.8' 'jax[cuda12]<0.10'
+own, one after the other on the same device; a peer that the interpreter `--python` lacks is named and left out. Both
+come with `pip install brax==0.14.2 playground==0.2.0`.
 
 Steps per second are those between evaluations, without brax's first stretch, in which it compiles. The time to a return
 is that of its steps at the median rate: compilation and evaluation are taken out. Tasks of the same name are not the
 same program, and Playground's are rewarded otherwise, with at most 1,000 for an episode: each has its own return to
 reach.
 
-It runs on whatever device JAX has, and says which; on a processor `--environments 8 --steps 2000` takes minutes.
+It runs on whatever device JAX has, and says which; on a processor `--environments 8 --steps 2000` takes minutes. Where
+a device can be had for minutes only, `--seconds` and `--stop` end a run sooner. A finished run is a file in the
+folder `--out`; a run whose file is there is not run again.
 """
 
 import argparse
 import json
+import math
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,9 +85,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20_000_000)
     parser.add_argument("--evaluations", type=int, default=20, help="at least 2")
     parser.add_argument("--rounds", type=int, default=3, help="each with another seed")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="of training, after which a run ends sooner")
+    parser.add_argument("--stop", action="store_true", help="end a run at the evaluation that reached the return")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     options = parser.parse_args()
     options.minibatches = min(options.minibatches, options.environments)
     options.evaluations = max(options.evaluations, 2)
+    options.out.mkdir(parents=True, exist_ok=True)
     there = installed(options.python)
     for peer in options.peers:
         if peer not in there:
@@ -118,18 +122,19 @@ def measure(task: str, contenders: list[str], options: argparse.Namespace) -> di
 
 
 def train(name: str, task: str, seed: int, options: argparse.Namespace) -> Run | str:
-    """Run one child; return the last line of what it said if it fails."""
+    """Run one child, unless it has been; return the last line of what it said if it fails."""
     python = sys.executable if name.startswith(OURS) else options.python
-    called, _ = goal(name, task)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.json"
-        command = [python, str(CHILD), name.removeprefix(OURS), str(path), "--task", called, "--seed", str(seed)]
-        for option in ("environments", "horizon", "minibatches", "epochs", "steps", "evaluations"):
-            command += [f"--{option}", str(getattr(options, option))]
+    called, target = goal(name, task)
+    path = options.out.resolve() / f"{name.removeprefix(OURS)}-{task}-{seed}.json"
+    command = [python, str(CHILD), name.removeprefix(OURS), str(path), "--task", called, "--seed", str(seed)]
+    for option in ("environments", "horizon", "minibatches", "epochs", "steps", "evaluations", "seconds"):
+        command += [f"--{option}", str(getattr(options, option))]
+    command += ["--target", str(target)] if options.stop else []
+    if not path.exists():
         child = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
         if child.returncode != 0:
             return (child.stderr.strip().splitlines() or [f"exit code {child.returncode}"])[-1][:200]
-        return Run(**json.loads(path.read_text(encoding="utf-8")))
+    return Run(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def goal(name: str, task: str) -> tuple[str, float]:

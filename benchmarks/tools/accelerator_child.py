@@ -8,6 +8,7 @@ the same steps, by one episode of the acting policy in each of some environments
 """
 
 import argparse
+import contextlib
 import functools
 import importlib.metadata
 import json
@@ -34,6 +35,8 @@ def main() -> None:
     parser.add_argument("--task", required=True, help="as the contender calls it")
     for name in ("environments", "horizon", "minibatches", "epochs", "steps", "evaluations", "seed"):
         parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="of training, after which a run ends sooner")
+    parser.add_argument("--target", type=float, default=math.inf, help="return, at which a run ends sooner")
     options = parser.parse_args()
     package, train = CONTENDERS[options.contender]
     marks = train(options)
@@ -45,7 +48,15 @@ def main() -> None:
         "device": jax.devices()[0].device_kind,
         "marks": marks,
     }
-    options.output.write_text(json.dumps(content))
+    partial = options.output.with_suffix(".partial")
+    partial.write_text(json.dumps(content))
+    partial.replace(options.output)
+
+
+def ended(options: argparse.Namespace, marks: list[Mark]) -> bool:
+    """Say whether a run shall end at its last mark; there are three at least, or no rate could be told."""
+    steps, seconds, found = marks[-1]
+    return steps >= options.steps or (len(marks) > 2 and (seconds >= options.seconds or found >= options.target))
 
 
 def ours(options: argparse.Namespace, *, engine: Any) -> list[Mark]:
@@ -76,7 +87,7 @@ def ours(options: argparse.Namespace, *, engine: Any) -> list[Mark]:
     built = time.perf_counter() - began
     judge = _judge(maker(options.task, engine)(min(JUDGES, options.environments), None, 1))
     marks: list[Mark] = [(0, built, math.nan)]  # everything that trains is compiled by now
-    while training.steps < options.steps:
+    while not ended(options, marks):
         report = training.call()
         if report.seed_steps >= len(marks) * options.steps / options.evaluations:
             marks.append((report.seed_steps, built + report.seconds, judge(training.settle()[0])))
@@ -133,40 +144,53 @@ def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> list[Mark]:
     import jax
     from brax.training.agents.ppo import networks, train
 
+    if not hasattr(jax, "device_put_replicated"):
+        jax.device_put_replicated = _device_put_replicated
     marks: list[Mark] = []
 
     def told(steps: int, metrics: dict[str, Any]) -> None:
         if steps:
             marks.append((int(steps), float(metrics["training/walltime"]), float(metrics["eval/episode_reward"])))
+            if ended(options, marks):
+                raise StopIteration  # brax knows no other way
 
-    train.train(
-        env,
-        num_timesteps=options.steps,
-        num_evals=options.evaluations + 1,  # the first is before any training
-        num_eval_envs=min(JUDGES, options.environments),
-        num_envs=options.environments,
-        episode_length=LIMIT,
-        unroll_length=options.horizon,
-        batch_size=options.environments // options.minibatches,
-        num_minibatches=options.minibatches,
-        num_updates_per_batch=options.epochs,
-        learning_rate=RATE,
-        discounting=DISCOUNT,
-        gae_lambda=LAMBDA,
-        clipping_epsilon=CLIP,
-        entropy_cost=0.0,
-        normalize_observations=True,
-        network_factory=functools.partial(
-            networks.make_ppo_networks,
-            policy_hidden_layer_sizes=HIDDEN,
-            value_hidden_layer_sizes=HIDDEN,
-            activation=jax.numpy.tanh,
-        ),
-        seed=options.seed,
-        progress_fn=told,
-        **more,
-    )
+    with contextlib.suppress(StopIteration):
+        train.train(
+            env,
+            num_timesteps=options.steps,
+            num_evals=options.evaluations + 1,  # the first is before any training
+            num_eval_envs=min(JUDGES, options.environments),
+            num_envs=options.environments,
+            episode_length=LIMIT,
+            unroll_length=options.horizon,
+            batch_size=options.environments // options.minibatches,
+            num_minibatches=options.minibatches,
+            num_updates_per_batch=options.epochs,
+            learning_rate=RATE,
+            discounting=DISCOUNT,
+            gae_lambda=LAMBDA,
+            clipping_epsilon=CLIP,
+            entropy_cost=0.0,
+            normalize_observations=True,
+            network_factory=functools.partial(
+                networks.make_ppo_networks,
+                policy_hidden_layer_sizes=HIDDEN,
+                value_hidden_layer_sizes=HIDDEN,
+                activation=jax.numpy.tanh,
+            ),
+            seed=options.seed,
+            progress_fn=told,
+            **more,
+        )
     return marks
+
+
+def _device_put_replicated(tree: Any, devices: list[Any]) -> Any:
+    """Do what the function of this name did, which brax calls and newer JAX has dropped."""
+    import jax
+
+    sharding = jax.sharding.NamedSharding(jax.sharding.Mesh(devices, ("i",)), jax.sharding.PartitionSpec("i"))
+    return jax.tree.map(lambda leaf: jax.device_put(jax.numpy.stack([leaf] * len(devices)), sharding), tree)
 
 
 CONTENDERS: dict[str, tuple[str, Callable[[argparse.Namespace], list[Mark]]]] = {
