@@ -137,6 +137,8 @@ def playground(options: argparse.Namespace) -> list[Mark]:
     from mujoco_playground import registry, wrapper
 
     env = registry.load(options.task)
+    # Its solver stops after four iterations, and would print that for every environment at every step.
+    env._mjx_model = env.mjx_model.tree_replace({"opt._impl.warn_overflow": 0})  # noqa: SLF001 - no public way
     return _by_brax(options, env, reward_scaling=10.0, wrap_env_fn=wrapper.wrap_for_brax_training)
 
 
