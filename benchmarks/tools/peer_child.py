@@ -1,8 +1,8 @@
 """The child process of `peers.py`: one PPO run of another library, written to a JSON file.
 
 It runs under the peers' own interpreter, which need not have rlproof: nothing of rlproof is imported here.
-The hyper-parameters are those of Schulman et al. 2017, table 3, and are passed even where they are the
-library's defaults.
+The hyper-parameters are those of Schulman et al. 2017, table 3, with gradients shortened as all three do by default,
+and are passed even where they are the library's defaults.
 """
 
 import argparse
@@ -25,6 +25,7 @@ HYPER_PARAMETERS: dict[str, Any] = {
     "gamma": 0.99,
     "gae_lambda": 0.95,
     "clip_range": 0.2,
+    "max_grad_norm": 0.5,
 }
 
 Outcome = tuple[list[tuple[int, float]], list[float], list[int]]

@@ -12,7 +12,7 @@ from .actor_critic import Info as Info
 from .actor_critic import State as State
 from .critic import Estimates
 from .data import Rollout, Sizes
-from .fitting import stepped
+from .fitting import shortened, stepped
 from .gradient import policy_gradient
 from .settings import CriticSettings
 
@@ -46,7 +46,7 @@ class Config(CriticSettings):
 
 def optimiser_of(config: Config) -> optax.GradientTransformation:
     """Return RMSprop."""
-    return optax.rmsprop(config.learning_rate, decay=0.99, eps=1e-5)
+    return shortened(optax.rmsprop(config.learning_rate, decay=0.99, eps=1e-5), config.max_grad_norm)
 
 
 def init(config: Config, sizes: Sizes, key: jax.Array) -> State:

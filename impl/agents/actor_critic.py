@@ -91,7 +91,7 @@ def start(config: CriticSettings, sizes: Sizes, key: jax.Array) -> tuple[Policy,
 def batch_of(config: CriticSettings, policy: Policy, rollout: Rollout, estimates: Estimates) -> Batch:
     """Bring a rollout into rows."""
     advantages = estimates.advantages
-    if config.normalise_advantages:
+    if config.normalises_the_batch:
         advantages = ppo.advantage_normalisation(advantages, ddof=0, norm_epsilon=1e-8)
     observations = rollout.observations.reshape(config.batch, -1)
     actions = rollout.actions.reshape(config.batch, *rollout.actions.shape[2:])

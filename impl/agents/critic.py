@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import optax
 
 from .. import gae, ppo
 from .data import Rollout, Sizes
@@ -40,10 +41,15 @@ class Estimates(NamedTuple):
     returns: jax.Array
 
 
+def optimiser_of(config: CriticSettings) -> optax.GradientTransformation:
+    """Return Adam."""
+    return adam(config.critic_learning_rate, config.max_grad_norm)
+
+
 def init(config: CriticSettings, sizes: Sizes, key: jax.Array) -> Critic:
     """Make a critic."""
     network = Perceptron.init(key, (sizes.observation, *config.hidden, 1), last_scale=1.0)
-    return Critic(network, adam(config.critic_learning_rate).init(network))  # pyright: ignore[reportArgumentType]
+    return Critic(network, optimiser_of(config).init(network))  # pyright: ignore[reportArgumentType]
 
 
 def estimate(config: CriticSettings, critic: Critic, rollout: Rollout) -> Estimates:
@@ -75,7 +81,7 @@ def fit(config: CriticSettings, critic: Critic, rollout: Rollout, returns: jax.A
     return Critic(
         *descend(
             loss,
-            adam(config.critic_learning_rate),
+            optimiser_of(config),
             (critic.network, critic.optimiser),
             key,
             rows=config.batch,

@@ -7,9 +7,14 @@ import jax
 import optax
 
 
-def adam(learning_rate: float) -> optax.GradientTransformation:
+def adam(learning_rate: float, max_grad_norm: float | None) -> optax.GradientTransformation:
     """Return Adam with the constants of the authors' code; the papers state the step size alone."""
-    return optax.adam(learning_rate, eps=1e-5)
+    return shortened(optax.adam(learning_rate, eps=1e-5), max_grad_norm)
+
+
+def shortened(optimiser: optax.GradientTransformation, max_grad_norm: float | None) -> optax.GradientTransformation:
+    """Let an optimiser see no gradient that is longer than that, if a length is given."""
+    return optimiser if max_grad_norm is None else optax.chain(optax.clip_by_global_norm(max_grad_norm), optimiser)
 
 
 def stepped(optimiser: optax.GradientTransformation, gradient: Any, parameters: Any, state: Any) -> tuple[Any, Any]:

@@ -65,7 +65,7 @@ class Info(eqx.Module):
 def init(config: Config, sizes: Sizes, key: jax.Array) -> State:
     """Make an agent that has learnt nothing."""
     policy, critic = start(config, sizes, key)
-    return State(Actor(policy, adam(config.learning_rate).init(policy)), critic)  # pyright: ignore[reportArgumentType]
+    return State(Actor(policy, adam(config.learning_rate, config.max_grad_norm).init(policy)), critic)  # pyright: ignore[reportArgumentType]
 
 
 def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tuple[State, Info]:
@@ -77,7 +77,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     share = rollout.valid.mean(dtype=batch.advantages.dtype)
     weights = rollout.valid.reshape(-1) / share
     gradient = policy_gradient(policy, batch._replace(advantages=batch.advantages * weights))
-    policy, optimiser = stepped(adam(config.learning_rate), gradient, policy, optimiser)
+    policy, optimiser = stepped(adam(config.learning_rate, config.max_grad_norm), gradient, policy, optimiser)
     new = policy(batch.observations)
     info = Info(
         kl=(weights * batch.old.kl(new)).mean(),

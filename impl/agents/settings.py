@@ -92,6 +92,8 @@ class CriticSettings(Settings):
         critic_learning_rate: of Adam.
         critic_epochs: passes over the batch.
         critic_minibatch: transitions per step of the optimiser.
+        max_grad_norm: to which longer gradients are shortened before an optimiser takes them, that of the policy and
+            that of the critic; None if they stay as they are.
     """
 
     gamma: float = 0.99
@@ -102,6 +104,7 @@ class CriticSettings(Settings):
     critic_learning_rate: float = 3e-4
     critic_epochs: int = 10
     critic_minibatch: int = 64
+    max_grad_norm: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -112,11 +115,18 @@ class CriticSettings(Settings):
         self._check_positive("critic_learning_rate")
         self._check_counts("critic_epochs")
         self._check_divides("critic_minibatch")
+        if self.max_grad_norm is not None:
+            self._check_positive("max_grad_norm")
 
     @property
     def reward_discount(self) -> float | None:
         """Discount of the sums by whose deviation rewards are divided; None if they stay as they are."""
         return self.gamma if self.normalise_rewards else None
+
+    @property
+    def normalises_the_batch(self) -> bool:
+        """Whether advantages are normalised once for an iteration."""
+        return self.normalise_advantages
 
     def _check_whole_returns(self) -> None:
         """Refuse another λ than 1, for an agent whose advantages are returns less values."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 
@@ -22,11 +23,13 @@ class SurrogateSettings(CriticSettings):
         learning_rate: of Adam.
         epochs: passes over the batch.
         minibatch: transitions per step of the optimiser.
+        normalise_each_minibatch: normalise advantages over each minibatch anew instead of once over the batch.
     """
 
     learning_rate: float = 3e-4
     epochs: int = 10
     minibatch: int = 64
+    normalise_each_minibatch: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -34,7 +37,17 @@ class SurrogateSettings(CriticSettings):
         self._check_positive("learning_rate")
         self._check_counts("epochs")
         self._check_divides("minibatch")
+        if self.normalise_each_minibatch and not (self.normalise_advantages and self.minibatch > 1):
+            raise self._wrong("normalise_each_minibatch", "False where advantages are not normalised, or one by one")
 
+    @property
+    def normalises_the_batch(self) -> bool:
+        """Whether advantages are normalised once for an iteration."""
+        return self.normalise_advantages and not self.normalise_each_minibatch
+
+
+EACH_MINIBATCH: dict[str, Any] = {"ddof": 1, "norm_epsilon": 1e-8}
+"""The constants with which libraries normalise minibatches."""
 
 Objective = Callable[[jax.Array, jax.Array, Distribution, Distribution], jax.Array]
 """To be maximised: of the ratios [M], the advantages [M], the old and the new distributions of M rows."""
@@ -42,7 +55,14 @@ Objective = Callable[[jax.Array, jax.Array, Distribution, Distribution], jax.Arr
 
 def actor_of(config: SurrogateSettings, policy: Policy) -> Actor:
     """Give a policy its optimiser."""
-    return Actor(policy, adam(config.learning_rate).init(policy))  # pyright: ignore[reportArgumentType]
+    return Actor(policy, adam(config.learning_rate, config.max_grad_norm).init(policy))  # pyright: ignore[reportArgumentType]
+
+
+def advantages_of(config: SurrogateSettings, advantages: jax.Array) -> jax.Array:
+    """Return the advantages [M] of a minibatch's rows as the objective takes them."""
+    if config.normalise_each_minibatch:
+        return ppo.advantage_normalisation(advantages, **EACH_MINIBATCH)
+    return advantages
 
 
 def ascend(config: SurrogateSettings, actor: Actor, batch: Batch, key: jax.Array, objective: Objective) -> Actor:
@@ -51,11 +71,11 @@ def ascend(config: SurrogateSettings, actor: Actor, batch: Batch, key: jax.Array
     def loss(policy: Policy, places: jax.Array) -> jax.Array:
         new = policy(batch.observations[places])
         ratios = ppo.ratio(new.log_prob(batch.actions[places]), batch.old_log_probs[places])
-        return -objective(ratios, batch.advantages[places], batch.old.at(places), new)
+        return -objective(ratios, advantages_of(config, batch.advantages[places]), batch.old.at(places), new)
 
     start = (actor.policy, actor.optimiser)
     sizes = {"rows": config.batch, "epochs": config.epochs, "minibatch": config.minibatch}
-    return Actor(*descend(loss, adam(config.learning_rate), start, key, **sizes))
+    return Actor(*descend(loss, adam(config.learning_rate, config.max_grad_norm), start, key, **sizes))
 
 
 def init(config: SurrogateSettings, sizes: Sizes, key: jax.Array) -> State:

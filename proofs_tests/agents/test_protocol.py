@@ -196,8 +196,9 @@ BAD: dict[str, list[Any]] = {
     "initial_log_std": [nan, inf],
     "entropy_coefficient": [nan, inf],
     "elites": [*COUNTS, 41],
+    "max_grad_norm": POSITIVE,
 }
-FREE = {"normalise_observations", "normalise_rewards", "normalise_advantages"}
+FREE = {"normalise_observations", "normalise_rewards", "normalise_advantages", "normalise_each_minibatch"}
 """Settings of which either answer can be meant."""
 
 
@@ -218,19 +219,21 @@ def test_bad_settings_are_refused(name: str) -> None:
     [
         ("reinforce", {"gae_lambda": 0.5}),
         ("reinforce", {"normalise_advantages": True}),
+        ("ppo", {"normalise_each_minibatch": True, "normalise_advantages": False}),
+        ("ppo", {"normalise_each_minibatch": True, "minibatch": 1}),
         ("a2c", {"gae_lambda": 0.5}),
         ("a2c_trust_region", {"gae_lambda": 0.5}),
     ],
 )
 def test_a_setting_that_would_be_passed_over_is_refused(name: str, wrong: dict[str, Any]) -> None:
-    """These agents take returns as they are."""
+    """These agents take returns as they are, or have nothing to normalise."""
     with pytest.raises(ParameterError, match=next(iter(wrong))):
         AGENTS[name].Config(**wrong)
 
 
 ENTERED = """
 # an objective is maximised by minimising its negative
-surrogate: -objective(ratios, batch.advantages[places], batch.old.at(places), new)
+surrogate: -objective(ratios, advantages_of(config, batch.advantages[places]), batch.old.at(places), new)
 gradient: -objective(policy(batch.observations), batch, entropy_coefficient=entropy_coefficient)
 gradient: found + entropy_coefficient * new.entropy().mean()
 # from a mean over rows to the rows, and back with the sign of a loss
@@ -292,7 +295,7 @@ PLUMBING = {
     "jax": "Array grad jvp nn.initializers.orthogonal value_and_grad vjp vmap lax.scan lax.while_loop tree.flatten "
     "tree.map flatten_util.ravel_pytree random.gumbel random.normal random.permutation random.split",
     "jax.numpy": "asarray broadcast_to concatenate float32 full int32 nan split zeros zeros_like",
-    "optax": "GradientTransformation adam apply_updates rmsprop scale_by_adam",
+    "optax": "GradientTransformation adam apply_updates chain clip_by_global_norm rmsprop scale_by_adam",
     "equinox": "AbstractVar Module tree_at",
     "itertools": "pairwise",
 }

@@ -1,8 +1,7 @@
 """A training is held against the theory as it goes on: sound agents agree, planted faults are named, nothing moves."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
-from functools import cache
+from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
@@ -14,14 +13,10 @@ import pytest
 from flint import arb
 from rich.console import Console
 
-from rlproof.envs.mujoco.processor_env import ProcessorEnv
-from rlproof.envs.tabular_env import TabularEnv
-from rlproof.envs.tabular_tasks import tabular_task
 from rlproof.impl import a2c, acer, cem, divergence, gae, pg, policy, ppo, trpo, vpg
 from rlproof.impl.agents import AGENTS
 from rlproof.impl.training.environments import Environments
 from rlproof.impl.training.group import Group
-from rlproof.impl.training.program import Learner, Program
 from rlproof.impl.training.training import Training
 from rlproof.spec import numbers
 from rlproof.spec import trpo as theory
@@ -34,59 +29,8 @@ from rlproof.training.verified.row import Row, at_most, held, held_by_any
 from rlproof.training.verified.step import Trials
 from rlproof.training.verified.totals import Total
 
-SMALL = {"environments": 4, "horizon": 16, "hidden": (), "minibatch": 16, "critic_minibatch": 16}
-FEW = {"epochs": 2, "critic_epochs": 2, "iterations": 3, "trials": 6, "elites": 2}
-"""So that an iteration compiles soon."""
-
-LONG_STEPS = {"learning_rate": 0.05, "first_step_size": 0.3, "kl_target": 1e-6, "damping": 1e-3}
-SEEN = {"clip_epsilon": 0.01, "delta": 0.3, "entropy_coefficient": 0.1}
-"""So that ratios are clipped, TRPO's search has something to reject, and ACER's region something to leave out."""
-
-TASKS: dict[str, Callable[[int], Any]] = {
-    "pendulum": cache(lambda count: ProcessorEnv("InvertedPendulum", count, threads=1, time_limit=6)),
-    "lake": cache(lambda count: TabularEnv(tabular_task("FrozenLake-v1"), count, time_limit=6)),
-}
-"""Real-valued and discrete actions; environments are values, and compiled once for all agents."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _as_on_the_command_line() -> Iterator[None]:
-    """Train in single precision, while other tests have 64 bits; compile in a hurry."""
-    double = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", False)
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_enable_x64", double)
-    jax.config.update("jax_disable_most_optimizations", False)
-
-
-class Resting:
-    """A group that does not move: what a probe needs of one, without the programs that take most of the compiling."""
-
-    def __init__(self, name: str, task: str) -> None:
-        """Set two seeds up."""
-        agent = AGENTS[name]
-        known = {field.name for field in fields(agent.Config)}
-        chosen = {key: value for key, value in (SMALL | FEW | LONG_STEPS | SEEN).items() if key in known}
-        config = agent.Config(**chosen)
-        env = Environments(TASKS[task](2 * config.environments))
-        self.program = Program(agent, config, env, one_by_one=True)
-        self.seeds, self.iterations = jnp.array([3, 5], jnp.uint32), 0
-        self._learner: Learner = jax.jit(self.program.start)(self.seeds)
-        if name == "a2c_trust_region":  # at first, the average policy is the policy itself
-            actor = self._learner.agent.actor
-            actor = actor._replace(average=jax.tree.map(lambda leaf: leaf + 0.1 * jnp.cos(leaf), actor.average))
-            self._learner = self._learner._replace(agent=self._learner.agent._replace(actor=actor))
-
-    def settle(self) -> Learner:
-        """Return what the seeds have come to."""
-        return self._learner
-
-
-def verification_of(*groups: Any, rows: int = 8) -> Verification:
-    """Of a training of these groups."""
-    return Verification(cast("Training", SimpleNamespace(groups=groups)), rows=rows)
-
+from .resting import TASKS, Resting, verification_of
+from .resting import as_on_the_command_line as as_on_the_command_line
 
 ALIKE = ("ppo_fixed_kl", "cpi", "a2c", "vpg", "cem")
 """Agents that do with discrete actions what others do as well."""
@@ -114,6 +58,15 @@ def test_a_sound_agent_agrees_with_the_theory(name: str, task: str) -> None:
     assert verification.ok
     assert [(total.probes, total.ok) for total in verification.summary()] == [(2, True)] * len(first)
     assert "0 failed" in written(verification)
+
+
+@pytest.mark.parametrize("name", ["ppo", "ppo_adaptive_kl"])
+def test_minibatches_that_are_normalised_anew_agree_as_well(name: str) -> None:
+    """And so do the objective and its gradient, which get these advantages."""
+    verification = verification_of(Resting(name, "lake", normalise_each_minibatch=True, max_grad_norm=0.5))
+    rows = verification.probe()
+    assert [row for row in rows if not row.ok or not row.cases] == []
+    assert [row.what for row in rows if row.equation == "ppo.advantage_normalisation"] == ["in some rows"]
 
 
 ALWAYS = {"td.lambda_return", "ppo.value_loss", "ppo.explained_variance", "ppo.ratio"}

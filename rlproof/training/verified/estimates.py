@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from ...impl import ppo
+from ...impl.agents.surrogate import EACH_MINIBATCH
 from ...spec import a2c, gae, numbers, td
 from ...spec import ppo as theory
 from ...spec.numbers import Array
@@ -23,10 +24,13 @@ def check_estimates(sample: Sample) -> Iterator[Row]:
     yield from _check_columns(sample)
     values, returns = sample.estimates.values, sample.estimates.returns
     arrays = {"values": values, "returns": returns}
-    if sample.config.normalise_advantages:
+    normalisation = "ppo.advantage_normalisation"
+    if sample.config.normalises_the_batch:
         got = sample.batch.advantages.reshape(values.shape)
-        advantages = sample.estimates.advantages
-        yield check("ppo.advantage_normalisation", "the batch", got, advantages=advantages, **NORMALISATION)
+        yield check(normalisation, "the batch", got, advantages=sample.estimates.advantages, **NORMALISATION)
+    elif sample.config.normalise_advantages:
+        rows = sample.batch.advantages[sample.places]
+        yield check(normalisation, "in some rows", sample.advantages, advantages=rows, **EACH_MINIBATCH)
     yield check("ppo.value_loss", "the batch", ppo.value_loss(values, returns), **arrays)
     yield check("ppo.explained_variance", "the batch", ppo.explained_variance(values, returns), **arrays)
     yield _check_regression(*(array.reshape(-1)[sample.places] for array in (values, returns)))

@@ -51,7 +51,7 @@ def _check_clipping(sample: Sample, new: Any, *, clip_epsilon: float) -> Row:
     """Hold the slopes in the ratios, which tell the part of the rows that is clipped, against the theory."""
     places = sample.places
     ratios = computed.ratio(new.log_prob(sample.actions), sample.batch.old_log_probs[places])
-    inputs = {"ratios": ratios, "advantages": sample.batch.advantages[places], "clip_epsilon": clip_epsilon}
+    inputs = {"ratios": ratios, "advantages": sample.advantages, "clip_epsilon": clip_epsilon}
     bound = np.where(_at_kinks(CARRIED.read(ratios), clip_epsilon=clip_epsilon), np.inf, 0.0)
     got, right = computed.clip_gradient(**inputs), BALLS(ppo.clip_gradient, **inputs)
     return held("ppo.clip_gradient", "in some rows", got, right, bound)
@@ -74,7 +74,7 @@ def _gradient(system: Arithmetic, objective: Objective, sample: Sample, field: i
     family, arguments = family_of(point), _arguments(sample, point)
     settings = {name: system.read(each) for name, each in objective.settings.items()}
     with system.inside():
-        weights = system.read(sample.batch.advantages[sample.places])
+        weights = system.read(sample.advantages)
         if objective.equation == "pg.loss":
             slopes = system.slopes(family.log_probs, arguments[1:], 1 + field)
         else:

@@ -82,7 +82,7 @@ def arrays(objective: Objective, sample: Sample, new: Distribution) -> dict[str,
     known: dict[str, Callable[[], jax.Array]] = {
         "log_probs": lambda: log_probs,
         "ratios": lambda: ppo.ratio(log_probs, sample.batch.old_log_probs[places]),
-        "advantages": lambda: sample.batch.advantages[places],
+        "advantages": lambda: sample.advantages,
         "divergences": lambda: sample.old.kl(new),
     }
     asked = inspect.signature(equation_of(objective.equation).function).parameters

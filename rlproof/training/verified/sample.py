@@ -7,10 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...impl.agents import a2c, critic
+from ...impl.agents import a2c, critic, surrogate
 from ...impl.agents.actor_critic import Batch, batch_of
 from ...impl.agents.critic import Estimates
 from ...impl.agents.data import Rollout
+from ...impl.agents.surrogate import SurrogateSettings
 from .replay import Replayed
 
 LONGEST = 4096
@@ -54,6 +55,12 @@ class Sample(NamedTuple):
     def name(self) -> str:
         """The name of the agent."""
         return name_of(self.agent)
+
+    @property
+    def advantages(self) -> jax.Array:
+        """Advantages [M] of the rows, as a minibatch of them would be given to the objective."""
+        rows = self.batch.advantages[self.places]
+        return surrogate.advantages_of(self.config, rows) if isinstance(self.config, SurrogateSettings) else rows
 
     @property
     def is_a2c(self) -> bool:
