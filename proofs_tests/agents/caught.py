@@ -42,7 +42,7 @@ def at_rest(case: Case) -> Iterator[Case]:
         patch.setattr(a2c, "optimiser_of", lambda _: resting())
         patch.setattr(vpg, "OPTIMISER", resting())
         for module in (surrogate, reinforce):
-            patch.setattr(module, "adam", lambda _: resting())
+            patch.setattr(module, "adam", lambda *_: resting())
         actor = case.state.actor
         if hasattr(actor, "optimiser") and case.agent is not trpo:
             actor = actor._replace(optimiser=resting().init(actor.policy))
