@@ -3,11 +3,12 @@
     python benchmarks/train_peers.py stable-baselines3 --python PEERS/bin/python --out returns
     python benchmarks/train_beside.py returns
 
-Reads the peer's finished runs in the folder, trains ours for as many steps on the same tasks and seeds (five seeds
-take some three minutes for a task), and prints the interquartile means of the mean returns of the last 100 episodes
-with bootstrap intervals of 95 %. Both have the hyper-parameters of Schulman et al. 2017, table 3, normalise advantages
-over each minibatch and nothing else, and shorten gradients to 0.5. `--record` adds the runs to those that the
-documentation shows; the hardware that is noted is this machine's. Runs that are there are not repeated.
+Reads the peer's finished runs in the folder, trains ours for as many steps on the same tasks and seeds (five seeds take
+some three minutes for a task), and prints the interquartile means of the mean returns of the last 100 episodes with
+bootstrap intervals of 95 %. Both have the hyper-parameters of Schulman et al. 2017, table 3, normalise advantages over
+each minibatch and nothing else, and shorten gradients to 0.5, ours those of policy and critic each by itself.
+`--record` adds the runs to those that the documentation shows; the hardware that is noted is this machine's. Runs that
+are there are not repeated.
 """
 
 import argparse
