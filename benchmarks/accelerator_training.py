@@ -14,7 +14,8 @@ reach.
 
 It runs on whatever device JAX has, and says which; on a processor `--environments 8 --steps 2000` takes minutes. Where
 a device can be had for minutes only, `--seconds` and `--stop` end a run sooner. A finished run is a file in the
-folder `--out`; a run whose file is there is not run again.
+folder `--out`; a run whose file is there is not run again, so that
+other options want another folder.
 """
 
 import argparse
@@ -85,7 +86,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20_000_000)
     parser.add_argument("--evaluations", type=int, default=20, help="at least 2")
     parser.add_argument("--rounds", type=int, default=3, help="each with another seed")
-    parser.add_argument("--seconds", type=float, default=math.inf, help="of training, after which a run ends sooner")
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="of training and compiling, after which a run ends"
+    )
     parser.add_argument("--stop", action="store_true", help="end a run at the evaluation that reached the return")
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     options = parser.parse_args()

@@ -27,6 +27,10 @@ Mark = tuple[int, float, float]
 """Steps so far, seconds of training so far, mean return of the policy; the first comes when all is compiled."""
 
 
+class EnoughError(Exception):
+    """A run shall end at its last mark."""
+
+
 def main() -> None:
     """Train and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -35,7 +39,9 @@ def main() -> None:
     parser.add_argument("--task", required=True, help="as the contender calls it")
     for name in ("environments", "horizon", "minibatches", "epochs", "steps", "evaluations", "seed"):
         parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--seconds", type=float, default=math.inf, help="of training, after which a run ends sooner")
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="of training and compiling, after which a run ends sooner"
+    )
     parser.add_argument("--target", type=float, default=math.inf, help="return, at which a run ends sooner")
     options = parser.parse_args()
     package, train = CONTENDERS[options.contender]
@@ -154,9 +160,9 @@ def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> list[Mark]:
         if steps:
             marks.append((int(steps), float(metrics["training/walltime"]), float(metrics["eval/episode_reward"])))
             if ended(options, marks):
-                raise StopIteration  # brax knows no other way
+                raise EnoughError  # brax knows no other way
 
-    with contextlib.suppress(StopIteration):
+    with contextlib.suppress(EnoughError):
         train.train(
             env,
             num_timesteps=options.steps,

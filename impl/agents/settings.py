@@ -92,8 +92,9 @@ class CriticSettings(Settings):
         critic_learning_rate: of Adam.
         critic_epochs: passes over the batch.
         critic_minibatch: transitions per step of the optimiser.
-        max_grad_norm: to which longer gradients are shortened before an optimiser takes them, that of the policy and
-            that of the critic; None if they stay as they are.
+        max_grad_norm: to which longer gradients are shortened, that of the policy and that of the critic each by
+            itself; None if they stay as they are. TRPO and `vpg` have rules of their own for the policy's step: there
+            it is for the critic alone.
     """
 
     gamma: float = 0.99

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 
@@ -46,9 +45,6 @@ class SurrogateSettings(CriticSettings):
         return self.normalise_advantages and not self.normalise_each_minibatch
 
 
-EACH_MINIBATCH: dict[str, Any] = {"ddof": 1, "norm_epsilon": 1e-8}
-"""The constants with which libraries normalise minibatches."""
-
 Objective = Callable[[jax.Array, jax.Array, Distribution, Distribution], jax.Array]
 """To be maximised: of the ratios [M], the advantages [M], the old and the new distributions of M rows."""
 
@@ -59,9 +55,9 @@ def actor_of(config: SurrogateSettings, policy: Policy) -> Actor:
 
 
 def advantages_of(config: SurrogateSettings, advantages: jax.Array) -> jax.Array:
-    """Return the advantages [M] of a minibatch's rows as the objective takes them."""
+    """Return the advantages [M] of a minibatch's rows as the objective takes them; normalised as libraries do."""
     if config.normalise_each_minibatch:
-        return ppo.advantage_normalisation(advantages, **EACH_MINIBATCH)
+        return ppo.advantage_normalisation(advantages, ddof=1, norm_epsilon=1e-8)
     return advantages
 
 

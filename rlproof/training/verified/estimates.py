@@ -7,7 +7,6 @@ import jax
 import numpy as np
 
 from ...impl import ppo
-from ...impl.agents.surrogate import EACH_MINIBATCH
 from ...spec import a2c, gae, numbers, td
 from ...spec import ppo as theory
 from ...spec.numbers import Array
@@ -17,6 +16,8 @@ from .sample import Sample
 
 NORMALISATION = {"ddof": 0, "norm_epsilon": 1e-8}
 """The constants with which `actor_critic.batch_of` normalises."""
+EACH_MINIBATCH = {"ddof": 1, "norm_epsilon": 1e-8}
+"""Those with which `surrogate.advantages_of` does."""
 
 
 def check_estimates(sample: Sample) -> Iterator[Row]:
