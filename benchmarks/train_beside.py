@@ -6,7 +6,7 @@
 Reads the peer's finished runs in the folder, trains ours for as many steps on the same tasks and seeds (five seeds take
 some three minutes for a task), and prints the interquartile means of the mean returns of the last 100 episodes with
 bootstrap intervals of 95 %. Both have the hyper-parameters of Schulman et al. 2017, table 3, normalise advantages over
-each minibatch and nothing else, and shorten gradients to 0.5, ours those of policy and critic each by itself.
+each minibatch and nothing else, and let policy and value function learn together, their gradient shortened to 0.5.
 `--record` adds the runs to those that the documentation shows; the hardware that is noted is this machine's. Runs that
 are there are not repeated.
 """
@@ -27,7 +27,7 @@ from rlproof.training.record import read_episodes
 from rlproof.training.running import Plan, train
 from rlproof.training.statistics import last_episodes_score
 
-AS_PEERS = ppo.Config(normalise_each_minibatch=True, max_grad_norm=0.5)
+AS_PEERS = ppo.Config(normalise_each_minibatch=True, max_grad_norm=0.5, value_coefficient=0.5)
 """What the peers do by default, and the paper does not mention."""
 
 

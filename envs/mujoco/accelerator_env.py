@@ -102,7 +102,7 @@ class AcceleratorEnv:
         transition = Transition(
             observation=observation,
             successor=jnp.where(unstable[:, None], observation, successor),
-            reward=reward,
+            reward=reward.astype(successor.dtype),  # some tasks count whole numbers
             terminated=terminated,
             truncated=truncated,
             info={**info, "unstable": unstable},

@@ -11,7 +11,7 @@ class Transition(NamedTuple):
     Attributes:
         observation: [N, n], what to act on next: the first of a new episode where one has ended.
         successor: [N, n], the true successor of the observation before, for bootstrapping where it was truncated.
-        reward: [N].
+        reward: [N], floats like the observations.
         terminated: [N] bool, the successor is a terminal state.
         truncated: [N] bool, the time limit or an unstable simulation cut the episode.
         info: the terms of the reward and what else the task tells, [N, ...] each.

@@ -38,6 +38,11 @@ class Settings:
         return None
 
     @property
+    def critic_learns_apart(self) -> bool:
+        """Whether there is a value function that is fitted by itself, so that others can act meanwhile."""
+        return False
+
+    @property
     def batch(self) -> int:
         """Transitions of one iteration, T E."""
         return self.horizon * self.environments
@@ -123,6 +128,11 @@ class CriticSettings(Settings):
     def reward_discount(self) -> float | None:
         """Discount of the sums by whose deviation rewards are divided; None if they stay as they are."""
         return self.gamma if self.normalise_rewards else None
+
+    @property
+    def critic_learns_apart(self) -> bool:
+        """Whether the value function is fitted by itself."""
+        return True
 
     @property
     def normalises_the_batch(self) -> bool:

@@ -42,7 +42,7 @@ class Compiled:
         self.start = compiled(program.start, numbers)
         learner = jax.eval_shape(program.start, numbers)
         agent, stream = learner
-        self.overlaps = overlap and self.inner == 1 and bool(agent.critic)
+        self.overlaps = overlap and self.inner == 1 and config.critic_learns_apart
         if not self.overlaps:
             self.several = compiled(partial(program.several, count=self.inner), learner, numbers, number)
             return

@@ -53,6 +53,8 @@ class Resting:
         agent = AGENTS[name]
         known = {field.name for field in fields(agent.Config)}
         chosen = {key: value for key, value in (SMALL | FEW | LONG_STEPS | SEEN).items() if key in known}
+        if name == "ppo" and "value_coefficient" not in wanted:
+            del chosen["entropy_coefficient"]  # of the combined loss alone
         config = agent.Config(**chosen | wanted)
         env = Environments(TASKS[task](2 * config.environments))
         self.program = Program(agent, config, env, one_by_one=True)

@@ -1,8 +1,16 @@
-"""Programs of many seeds come to an end on two threads."""
+"""Programs of many seeds come to an end on two threads, and give the same bits again on a GPU."""
 
 import os
 import subprocess
 import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+from jax.errors import JaxRuntimeError
+
+from rlproof.impl.training.compiling import ON_GPUS, ON_PROCESSORS, jitted
 
 PROGRAM = """
 import numpy as np
@@ -27,3 +35,26 @@ def test_eight_seeds_are_set_up_again_and_again() -> None:
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, env=environment, timeout=240, capture_output=True, text=True, check=False)
     assert done.stdout == "done\n", done.stderr
+
+
+@pytest.mark.parametrize(("device", "options"), [("cpu", ON_PROCESSORS), ("gpu", ON_GPUS), ("tpu", None)])
+def test_every_kind_of_device_has_its_options(
+    device: str, options: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the device that JAX has."""
+    monkeypatch.setattr(jax, "default_backend", lambda: device)
+    monkeypatch.setattr(jax, "jit", lambda function, **named: (function, named))
+    assert jitted(len) == (len, {"compiler_options": options})
+
+
+@pytest.mark.parametrize("options", [ON_PROCESSORS, ON_GPUS])
+def test_xla_knows_the_options(options: dict[str, Any]) -> None:
+    """On whatever device."""
+    assert jax.jit(lambda number: number + 1, compiler_options=options)(jnp.ones(())) == 2
+
+
+def test_an_option_that_xla_does_not_know_is_refused() -> None:
+    """Negative control: a slip would not go unnoticed."""
+    run = jax.jit(lambda number: number + 1, compiler_options={"xla_gpu_deterministic": True})
+    with pytest.raises(JaxRuntimeError, match="No such compile option"):
+        run(jnp.ones(()))

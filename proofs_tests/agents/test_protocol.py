@@ -197,6 +197,7 @@ BAD: dict[str, list[Any]] = {
     "entropy_coefficient": [nan, inf],
     "elites": [*COUNTS, 41],
     "max_grad_norm": POSITIVE,
+    "value_coefficient": POSITIVE,
 }
 FREE = {"normalise_observations", "normalise_rewards", "normalise_advantages", "normalise_each_minibatch"}
 """Settings of which either answer can be meant."""
@@ -221,12 +222,16 @@ def test_bad_settings_are_refused(name: str) -> None:
         ("reinforce", {"normalise_advantages": True}),
         ("ppo", {"normalise_each_minibatch": True, "normalise_advantages": False}),
         ("ppo", {"normalise_each_minibatch": True, "minibatch": 1}),
+        ("ppo", {"entropy_coefficient": 0.1}),
+        ("ppo", {"critic_epochs": 3, "value_coefficient": 0.5}),
+        ("ppo", {"critic_minibatch": 32, "value_coefficient": 0.5}),
+        ("ppo", {"critic_learning_rate": 1e-3, "value_coefficient": 0.5}),
         ("a2c", {"gae_lambda": 0.5}),
         ("a2c_trust_region", {"gae_lambda": 0.5}),
     ],
 )
 def test_a_setting_that_would_be_passed_over_is_refused(name: str, wrong: dict[str, Any]) -> None:
-    """These agents take returns as they are, or have nothing to normalise."""
+    """These agents take returns as they are, have nothing to normalise, or would read another setting instead."""
     with pytest.raises(ParameterError, match=next(iter(wrong))):
         AGENTS[name].Config(**wrong)
 

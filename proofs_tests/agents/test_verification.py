@@ -69,6 +69,29 @@ def test_minibatches_that_are_normalised_anew_agree_as_well(name: str) -> None:
     assert [row.what for row in rows if row.equation == "ppo.advantage_normalisation"] == ["in some rows"]
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_one_loss_for_both_networks_agrees_as_well(task: str) -> None:
+    """The loss, its gradient in what the policy says, with its entropy, and in the values."""
+    verification = verification_of(Resting("ppo", task, **TOGETHER))
+    rows = verification.probe()
+    assert [row for row in rows if not row.ok or not row.cases] == []
+    of_loss = {row.what for row in rows if row.equation == "ppo.combined_loss"}
+    numbers_of = {"mean", "log_std"} if task == "pendulum" else {"logits"}
+    assert of_loss == {"in some rows", "gradient in the values", *(f"gradient in {name}" for name in numbers_of)}
+
+
+@pytest.mark.parametrize("wrong", ["value_coefficient", "entropy_coefficient"])
+def test_a_planted_coefficient_is_found(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: half the error of the values, half the entropy; nothing else is blamed."""
+    sound = ppo.combined_loss
+    monkeypatch.setattr(
+        ppo, "combined_loss", lambda *arrays, **named: sound(*arrays, **named | {wrong: named[wrong] / 2})
+    )
+    found = {row.equation for row in verification_of(Resting("ppo", "lake", **TOGETHER)).probe() if not row.ok}
+    assert found == {"ppo.combined_loss"}
+
+
+TOGETHER = {"value_coefficient": 0.3, "learning_rate": 0.05, "critic_learning_rate": 0.05}
 ALWAYS = {"td.lambda_return", "ppo.value_loss", "ppo.explained_variance", "ppo.ratio"}
 SURROGATE = {*ALWAYS, "gae.advantage", "ppo.advantage_normalisation"}
 OWN = {

@@ -114,6 +114,7 @@ def _rewards_are_those_of_the_definition(run: Run) -> None:
 
     for number in range(LIMIT - 1):
         change, before, after = run.changes[number], run.states[number], run.states[number + 1]
+        assert change.reward.dtype == jnp.float32, "also where they are whole numbers: sums of them have one type"
         going_on = ~np.asarray(change.terminated | change.truncated)
         start = env.task.tracked(state_of(before.data))
         outcome = env.task.outcome(state_of(after.data), start, run.actions[number])

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-import jax
 import numpy as np
 
 from ...impl import ppo
-from ...spec import a2c, gae, numbers, td
-from ...spec import ppo as theory
-from ...spec.numbers import Array
+from ...spec import a2c, gae, td
 from .evaluated import BALLS, CARRIED
 from .row import Row, check, held
 from .sample import Sample
@@ -34,7 +31,6 @@ def check_estimates(sample: Sample) -> Iterator[Row]:
         yield check(normalisation, "in some rows", sample.advantages, advantages=rows, **EACH_MINIBATCH)
     yield check("ppo.value_loss", "the batch", ppo.value_loss(values, returns), **arrays)
     yield check("ppo.explained_variance", "the batch", ppo.explained_variance(values, returns), **arrays)
-    yield _check_regression(*(array.reshape(-1)[sample.places] for array in (values, returns)))
 
 
 def _check_columns(sample: Sample) -> Iterator[Row]:
@@ -57,16 +53,3 @@ def _check_columns(sample: Sample) -> Iterator[Row]:
     added = rounded + rounded.wrap(CARRIED.read(data.pop("values")))
     right = BALLS(td.lambda_return, **data, gamma=config.gamma, trace_decay=trace_decay)
     yield held("td.lambda_return", what, returns, right, np.where(valid, added.error, np.inf))
-
-
-def _check_regression(values: jax.Array, returns: jax.Array) -> Row:
-    """Hold the gradient of the regression in the values of some rows against the theory."""
-
-    def losses(values: Array, returns: Array) -> Array:
-        rows = range(len(values))
-        return numbers.stack([theory.value_loss(values[row], returns[row]) / len(rows) for row in rows])
-
-    columns = (values[:, None], returns[:, None])
-    right, rounded = (system.slopes(losses, columns, 0) for system in (BALLS, CARRIED))
-    got = jax.grad(ppo.value_loss)(values, returns)[:, None]
-    return held("ppo.value_loss", "gradient in the values", got, right, rounded.error)

@@ -12,11 +12,11 @@ import numpy as np
 
 from ...impl import ppo as computed
 from ...oracle.rounding import Rounded
-from ...spec import ppo
+from ...spec import numbers, ppo
 from ...spec.numbers import Array
 from .evaluated import BALLS, CARRIED, Arithmetic
 from .families import family_of
-from .objectives import Objective, objective_of, point_of, value
+from .objectives import Objective, combined, objective_of, point_of, value
 from .row import Row, held
 from .sample import Sample
 
@@ -27,6 +27,7 @@ def check_gradients(sample: Sample) -> Iterator[Row]:
     point = point_of(objective, sample)
     got = jax.grad(lambda new: new.log_prob(sample.actions).sum())(point)
     yield from _check_scores(sample, point, got)
+    yield _check_values(objective, sample)
     got, undecided = jax.grad(lambda new: value(objective, sample, new))(point), False
     if objective.equation == "ppo.clip_objective":
         yield _check_clipping(sample, point, **objective.settings)
@@ -35,7 +36,7 @@ def check_gradients(sample: Sample) -> Iterator[Row]:
     for field, name in enumerate(point._fields):
         right, rounded = (_gradient(system, objective, sample, field) for system in (BALLS, CARRIED))
         bound = np.where(undecided, np.inf, rounded.error)
-        yield held(objective.equation, f"gradient in {name}", got[field], right, bound)
+        yield held(objective.whole, f"gradient in {name}", got[field], right, bound)
 
 
 def _check_scores(sample: Sample, point: Any, got: Any) -> Iterator[Row]:
@@ -45,6 +46,29 @@ def _check_scores(sample: Sample, point: Any, got: Any) -> Iterator[Row]:
     for field, name in enumerate(point._fields):
         bound = CARRIED.slopes(family.log_probs, arguments, 1 + field).error
         yield held(family.score, f"gradient in {name}", got[field], right[field], bound)
+
+
+def _check_values(objective: Objective, sample: Sample) -> Row:
+    """Hold the gradient of what the critic minimises, in the values of some rows, against the theory."""
+    values, returns = (array.reshape(-1)[sample.places] for array in (sample.estimates.values, sample.estimates.returns))
+    alone, columns = objective.value_coefficient is None, (values[:, None], returns[:, None])
+
+    def minimised(values: jax.Array) -> jax.Array:
+        if alone:
+            return computed.value_loss(values, returns)
+        return computed.combined_loss(**combined(objective, sample, sample.new) | {"values": values})
+
+    def losses(values: Array, returns: Array) -> Array:
+        rows = range(len(values))
+        return numbers.stack([ppo.value_loss(values[row], returns[row]) / len(rows) for row in rows])
+
+    def slopes(system: Arithmetic) -> Array:
+        found = system.slopes(losses, columns, 0)
+        with system.inside():
+            return found if alone else system.read(objective.value_coefficient) * found
+
+    got, equation = jax.grad(minimised)(values)[:, None], "ppo.value_loss" if alone else objective.whole
+    return held(equation, "gradient in the values", got, slopes(BALLS), slopes(CARRIED).error)
 
 
 def _check_clipping(sample: Sample, new: Any, *, clip_epsilon: float) -> Row:

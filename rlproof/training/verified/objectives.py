@@ -22,11 +22,26 @@ class Objective(NamedTuple):
         equation: its id.
         settings: what the equation is told besides arrays.
         entropy_coefficient: of the mean entropy, which is added.
+        value_coefficient: of the error of the values, where it is subtracted: the whole is then `ppo.combined_loss`.
     """
 
     equation: str
     settings: dict[str, Any]
     entropy_coefficient: float = 0.0
+    value_coefficient: float | None = None
+
+    @property
+    def whole(self) -> str:
+        """The id of the equation by which the agent learns."""
+        return self.equation if self.value_coefficient is None else COMBINED
+
+
+COMBINED = "ppo.combined_loss"
+
+
+def _clipped(config: Any, _: Any) -> Objective:
+    settings = {"clip_epsilon": config.clip_epsilon}
+    return Objective("ppo.clip_objective", settings, config.entropy_coefficient, config.value_coefficient)
 
 
 def _policy_gradient(config: Any, _: Any) -> Objective:
@@ -34,7 +49,7 @@ def _policy_gradient(config: Any, _: Any) -> Objective:
 
 
 OBJECTIVES: dict[str, Callable[[Any, Any], Objective]] = {
-    "ppo": lambda config, _: Objective("ppo.clip_objective", {"clip_epsilon": config.clip_epsilon}),
+    "ppo": _clipped,
     "ppo_fixed_kl": lambda config, _: Objective("ppo.kl_penalty", {"beta": config.beta}),
     "ppo_adaptive_kl": lambda _, actor: Objective("ppo.kl_penalty", {"beta": np.float32(actor.beta)}),
     "cpi": lambda *_: Objective("ppo.cpi_objective", {}),
@@ -59,6 +74,8 @@ def point_of(objective: Objective, sample: Sample) -> Any:
 
 def value(objective: Objective, sample: Sample, new: Distribution) -> jax.Array:
     """Return what is maximised, in the rows of the sample, as a function of the new distributions."""
+    if objective.value_coefficient is not None:
+        return -ppo.combined_loss(**combined(objective, sample, new))
     total = implementation(objective.equation)(**arrays(objective, sample, new), **objective.settings)
     return total + objective.entropy_coefficient * new.entropy().mean() if objective.entropy_coefficient else total
 
@@ -68,6 +85,17 @@ def check_objective(sample: Sample) -> Iterator[Row]:
     objective = objective_of(sample)
     inputs = arrays(objective, sample, point_of(objective, sample)) | objective.settings
     yield check(objective.equation, "in some rows", implementation(objective.equation)(**inputs), **inputs)
+    if objective.value_coefficient is not None:
+        inputs = combined(objective, sample, point_of(objective, sample))
+        yield check(COMBINED, "in some rows", ppo.combined_loss(**inputs), **inputs)
+
+
+def combined(objective: Objective, sample: Sample, new: Distribution) -> dict[str, Any]:
+    """Return what `ppo.combined_loss` is told, computed as the agent does."""
+    values, returns = (array.reshape(-1)[sample.places] for array in (sample.estimates.values, sample.estimates.returns))
+    coefficients = {name: getattr(objective, name) for name in ("value_coefficient", "entropy_coefficient")}
+    known = {"values": values, "returns": returns, "entropies": new.entropy(), **coefficients}
+    return arrays(objective, sample, new) | objective.settings | known
 
 
 def implementation(equation: str) -> Callable[..., jax.Array]:
