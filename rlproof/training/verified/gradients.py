@@ -50,7 +50,7 @@ def _check_scores(sample: Sample, point: Any, got: Any) -> Iterator[Row]:
 
 def _check_values(objective: Objective, sample: Sample) -> Row:
     """Hold the gradient of what the critic minimises, in the values of some rows, against the theory."""
-    values, returns = (array.reshape(-1)[sample.places] for array in (sample.estimates.values, sample.estimates.returns))
+    values, returns = sample.regression
     alone, columns = objective.value_coefficient is None, (values[:, None], returns[:, None])
 
     def minimised(values: jax.Array) -> jax.Array:

@@ -92,7 +92,7 @@ def check_objective(sample: Sample) -> Iterator[Row]:
 
 def combined(objective: Objective, sample: Sample, new: Distribution) -> dict[str, Any]:
     """Return what `ppo.combined_loss` is told, computed as the agent does."""
-    values, returns = (array.reshape(-1)[sample.places] for array in (sample.estimates.values, sample.estimates.returns))
+    values, returns = sample.regression
     coefficients = {name: getattr(objective, name) for name in ("value_coefficient", "entropy_coefficient")}
     known = {"values": values, "returns": returns, "entropies": new.entropy(), **coefficients}
     return arrays(objective, sample, new) | objective.settings | known

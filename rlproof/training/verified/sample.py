@@ -63,6 +63,12 @@ class Sample(NamedTuple):
         return surrogate.advantages_of(self.config, rows) if isinstance(self.config, SurrogateSettings) else rows
 
     @property
+    def regression(self) -> tuple[jax.Array, jax.Array]:
+        """Values and returns [M] of the rows."""
+        estimates = self.estimates
+        return estimates.values.reshape(-1)[self.places], estimates.returns.reshape(-1)[self.places]
+
+    @property
     def is_a2c(self) -> bool:
         """Whether advantages are those of A2C."""
         return isinstance(self.config, a2c.Config)
