@@ -48,8 +48,8 @@ PROVENANCE = """
 BESIDE = """
 PPO with the paper's hyper-parameters (ε = 0.2, observations and rewards not normalised) and with what libraries do by
 default and the paper does not mention: advantages normalised over each minibatch, one loss for policy and value
-function with its gradient shortened to 0.5 (``--normalise-each-minibatch --value-coefficient 0.5 --max-grad-norm 0.5``).
-{steps:,} steps of each seed, trained by other libraries and by the agent that made the line of Table 1 without these
-three. Interquartile means of the runs' mean returns of the last 100 episodes, with bootstrap intervals of
-95 %. {runs} runs, {dates}, on {hardware}, by {versions}; ``benchmarks/train_beside.py`` makes the table.
+function with its gradient shortened to 0.5 (``--normalise-each-minibatch --value-coefficient 0.5
+--max-grad-norm 0.5``). {steps:,} steps of each seed, trained by other libraries and by the agent that made the line of
+Table 1 without these three. Interquartile means of the runs' mean returns of the last 100 episodes, with bootstrap
+intervals of 95 %. {runs} runs, {dates}, on {hardware}, by {versions}; ``benchmarks/train_beside.py`` makes the table.
 """
