@@ -6,13 +6,12 @@ from typing import Any
 import jax
 import optax
 
-from .. import ppo
 from . import critic as critics
 from .actor_critic import Actor, Batch, State, batch_of, progress, start
 from .critic import Critic
 from .data import Rollout, Sizes
 from .fitting import adam, descend
-from .surrogate import SurrogateSettings, advantages_of
+from .surrogate import SurrogateSettings, of_rows
 
 Loss = Callable[[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]
 """To be minimised: of the ratios, advantages, values, returns and entropies of a minibatch, [M] each."""
@@ -38,17 +37,15 @@ def update(
     batch = batch_of(config, state.actor.policy, rollout, estimates)
     returns = estimates.returns.reshape(-1)
 
-    def of_rows(networks: tuple[Any, Any], places: jax.Array) -> jax.Array:
+    def total(networks: tuple[Any, Any], places: jax.Array) -> jax.Array:
         policy, network = networks
-        seen = batch.observations[places]
-        new = policy(seen)
-        ratios = ppo.ratio(new.log_prob(batch.actions[places]), batch.old_log_probs[places])
-        advantages = advantages_of(config, batch.advantages[places])
-        return loss(ratios, advantages, network(seen)[:, 0], returns[places], new.entropy())
+        new, ratios, advantages = of_rows(config, policy, batch, places)
+        values = network(batch.observations[places])[:, 0]
+        return loss(ratios, advantages, values, returns[places], new.entropy())
 
     networks = (state.actor.policy, state.critic.network)
     sizes = {"rows": config.batch, "epochs": config.epochs, "minibatch": config.minibatch}
-    networks, optimiser = descend(of_rows, optimiser_of(config), (networks, state.actor.optimiser), key, **sizes)
+    networks, optimiser = descend(total, optimiser_of(config), (networks, state.actor.optimiser), key, **sizes)
     policy, network = networks
     told = progress(batch, policy(batch.observations), estimates)
     return State(Actor(policy, optimiser), Critic(network, ())), told, batch

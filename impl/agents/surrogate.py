@@ -61,13 +61,21 @@ def advantages_of(config: SurrogateSettings, advantages: jax.Array) -> jax.Array
     return advantages
 
 
+def of_rows(
+    config: SurrogateSettings, policy: Policy, batch: Batch, places: jax.Array
+) -> tuple[Distribution, jax.Array, jax.Array]:
+    """Return a policy's distributions in some rows, their ratios, and the advantages as the objective takes them."""
+    new = policy(batch.observations[places])
+    ratios = ppo.ratio(new.log_prob(batch.actions[places]), batch.old_log_probs[places])
+    return new, ratios, advantages_of(config, batch.advantages[places])
+
+
 def ascend(config: SurrogateSettings, actor: Actor, batch: Batch, key: jax.Array, objective: Objective) -> Actor:
     """Improve the policy by epochs of minibatches."""
 
     def loss(policy: Policy, places: jax.Array) -> jax.Array:
-        new = policy(batch.observations[places])
-        ratios = ppo.ratio(new.log_prob(batch.actions[places]), batch.old_log_probs[places])
-        return -objective(ratios, advantages_of(config, batch.advantages[places]), batch.old.at(places), new)
+        new, ratios, advantages = of_rows(config, policy, batch, places)
+        return -objective(ratios, advantages, batch.old.at(places), new)
 
     start = (actor.policy, actor.optimiser)
     sizes = {"rows": config.batch, "epochs": config.epochs, "minibatch": config.minibatch}

@@ -238,7 +238,7 @@ def test_a_setting_that_would_be_passed_over_is_refused(name: str, wrong: dict[s
 
 ENTERED = """
 # an objective is maximised by minimising its negative
-surrogate: -objective(ratios, advantages_of(config, batch.advantages[places]), batch.old.at(places), new)
+surrogate: -objective(ratios, advantages, batch.old.at(places), new)
 gradient: -objective(policy(batch.observations), batch, entropy_coefficient=entropy_coefficient)
 gradient: found + entropy_coefficient * new.entropy().mean()
 # from a mean over rows to the rows, and back with the sign of a loss
