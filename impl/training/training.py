@@ -83,7 +83,7 @@ class Training:
             compiled[size] = Compiled(program, size, overlap=alone and processors > 1)
         self.groups = [Group(compiled[len(share)], share, helper=self._pool) for share in shares]
         self._envs = [each.program.env for each in compiled.values()]
-        self._seconds = 0.0
+        self._seconds = self._physics = 0.0
 
     @property
     def calls(self) -> int:
@@ -102,15 +102,16 @@ class Training:
 
     def call(self) -> Report:
         """Let every group iterate at least once. Raises `RewardError` and `DivergenceError`."""
-        started = time.perf_counter()
+        started, before = time.perf_counter(), self._physics_so_far
         told = [self.groups[0].call()] if len(self.groups) == 1 else list(self._pool.map(Group.call, self.groups))
         self._seconds += time.perf_counter() - started
+        self._physics += self._physics_so_far - before
         tables = [_tables(group, one) for group, one in zip(self.groups, told, strict=True)]
         metrics, episodes = (
             {name: np.concatenate([table[part][name] for table in tables]) for name in tables[0][part]}
             for part in (0, 1)
         )
-        physics = sum(env.physics_seconds for env in self._envs) / len(self.groups)
+        physics = self._physics / len(self.groups)
         return Report(metrics, episodes, int(metrics["step"].sum()), self._seconds, physics)
 
     def settle(self) -> list[Learner]:
@@ -121,6 +122,11 @@ class Training:
         """Go on from what was stored after so many calls."""
         for group, learner in zip(self.groups, learners, strict=True):
             group.restore(learner, calls)
+
+    @property
+    def _physics_so_far(self) -> float:
+        """Of all groups, and of whoever else steps their environments: not all of it need be this training's."""
+        return sum(env.physics_seconds for env in self._envs)
 
     def close(self) -> None:
         """Wait for what is pending, and end the threads."""

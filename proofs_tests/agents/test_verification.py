@@ -286,6 +286,20 @@ def test_probes_change_no_bit(task: str, horizon: int, seeds: list[int], groups:
     assert verification.ok
 
 
+def test_physics_of_probes_is_not_the_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often one looks, the time in MuJoCo stays a part of the training's."""
+    monkeypatch.setattr(module_of_verification, "check_replayed", lambda *_, **__: [])
+    config, task = Resting("vpg", "pendulum").program.config, TASKS["pendulum"]
+    training = Training(AGENTS["vpg"], config, lambda count, *_: task(count), [3], groups=1)
+    verification, before = Verification(training), task(config.environments).physics_seconds
+    for _ in range(50):
+        verification.probe()
+    report = training.call()
+    training.close()
+    assert 0 < report.physics_seconds <= report.seconds
+    assert report.physics_seconds < (task(config.environments).physics_seconds - before) / 2
+
+
 def test_every_seed_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once, in whatever group it is, before one has its second."""
     monkeypatch.setattr(module_of_verification, "check_replayed", lambda *_, **__: [])
