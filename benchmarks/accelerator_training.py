@@ -14,8 +14,7 @@ reach.
 
 It runs on whatever device JAX has, and says which; on a processor `--environments 8 --steps 2000` takes minutes. Where
 a device can be had for minutes only, `--seconds` and `--stop` end a run sooner. A finished run is a file in the
-folder `--out`; a run whose file is there is not run again, so that
-other options want another folder.
+folder `--out`; a run whose file is there is not run again, so that other options want another folder.
 """
 
 import argparse

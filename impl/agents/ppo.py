@@ -81,8 +81,7 @@ def update(config: Config, state: State, rollout: Rollout, key: jax.Array) -> tu
     else:
         state, told, batch = combined.update(config, state, rollout, key, loss)
     log_probs = state.actor.policy(batch.observations).log_prob(batch.actions)
-    slopes = ppo.clip_gradient(
-        ppo.ratio(log_probs, batch.old_log_probs), batch.advantages, clip_epsilon=config.clip_epsilon
-    )
-    clipped = (slopes == 0) & (batch.advantages != 0)
+    ratios, advantages = ppo.ratio(log_probs, batch.old_log_probs), surrogate.advantages_of(config, batch.advantages)
+    slopes = ppo.clip_gradient(ratios, advantages, clip_epsilon=config.clip_epsilon)
+    clipped = (slopes == 0) & (advantages != 0)
     return state, Info(**told, clip_fraction=clipped.mean(dtype=slopes.dtype))

@@ -12,6 +12,7 @@ from jax.flatten_util import ravel_pytree
 from rlproof.impl.agents import AGENTS, critic, surrogate
 from rlproof.impl.agents.actor_critic import batch_of
 from rlproof.impl.agents.fitting import shortened
+from rlproof.spec import ppo as theory
 from rlproof.training.verified.row import check
 
 from .cases import KINDS, case_of
@@ -55,6 +56,24 @@ def test_both_optimisers_see_the_shorter_gradient(name: str) -> None:
         # Each step adds what the optimiser says, and rounds the parameter, which is below LARGEST, once.
         limit = steps[part] * (rates[part] * TINY / ADAM_EPSILON + LARGEST * np.finfo(np.float64).eps / 2)
         assert short[part] <= limit < free[part], part
+
+
+def test_the_clipped_part_is_that_of_the_normalised_advantages() -> None:
+    """Their signs tell on which side a ratio is clipped, and those of what is normalised anew may be others."""
+    wanted = {"minibatch": 12, "normalise_each_minibatch": True, "clip_epsilon": 0.01, "learning_rate": 0.05}
+    case = case_of("ppo", "softmax", **wanted)
+    state, info = jax.jit(case.agent.update, static_argnums=0)(case.config, case.state, case.rollout, jax.random.key(4))
+    estimates = critic.estimate(case.config, case.state.critic, case.rollout)
+    batch = batch_of(case.config, case.state.actor.policy, case.rollout, estimates)
+    raw = np.asarray(batch.advantages)
+    log_probs = state.actor.policy(batch.observations).log_prob(batch.actions)
+    ratios = np.exp(np.asarray(log_probs - batch.old_log_probs))
+    parts = [
+        float((theory.clip_gradient(ratios, advantages, clip_epsilon=0.01) == 0).mean())
+        for advantages in (theory.advantage_normalisation(raw, ddof=1, norm_epsilon=1e-8), raw)
+    ]
+    assert parts[0] != parts[1], "the case tells them apart"
+    assert info.clip_fraction == parts[0]
 
 
 @pytest.mark.parametrize("name", SURROGATES)
