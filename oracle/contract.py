@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from inspect import signature
 from pkgutil import iter_modules
@@ -67,10 +67,12 @@ class Extra:
     """Facts without which a result beside, or a shape, does not exist."""
     undefined: Callable[[Facts], bool] | None = None
     """Whether the formula is 0/0 or 0 times infinity: there, NaN is accepted beside the value that the equation has."""
-    accepts: Compute | None = None
-    """Another result that is right as well, where the theory leaves a choice."""
+    accepts: tuple[Compute, ...] = ()
+    """Other results that are right as well: the theory leaves a choice, or another way to compute rounds otherwise."""
     unless: tuple[str, ...] = ()
     """Facts that leave no choice, once one of them is told."""
+    revises: Callable[[Facts], Any] | None = None
+    """The estimate of which the result is a new version, where the facts have it: it may be computed as a change."""
     extremes: tuple[Extreme, ...] = ()
     """What a function is tried on that is right on usual data."""
     sizes: Sizes = USUAL
@@ -143,26 +145,39 @@ class Contract:
             result = by_rows(self._result, own, facts["valid"])
         else:
             result = self._result(facts)
-        required = self.extra.requires
+        return self._with_beside(facts, {self.equation.name: result})
+
+    def _with_beside(self, facts: Facts, found: Outputs) -> Outputs:
+        """What is returned with the equation's result, too: of what nobody asks for, nothing is computed."""
+        result, required = found[self.equation.name], self.extra.requires
+        wanted = facts.get(WANTED, self.extra.beside)
         known = {
             name: find(facts, result)
             for name, find in self.extra.beside.items()
-            if name in facts.get(WANTED, self.extra.beside) and facts.keys() >= set(required.get(name, ()))
+            if name not in found and name in wanted and facts.keys() >= set(required.get(name, ()))
         }
-        return {self.equation.name: result, **known}
+        return {**found, **known}
 
     def rights(self, told: frozenset[str]) -> tuple[Compute, ...]:
-        """Every computation that is right: the equation's, and another where the theory or rounding leaves a choice."""
-        is_open = self.extra.accepts is not None and told.isdisjoint(self.extra.unless)
-        return (self.compute, self._accepted) if is_open else (self.compute,)
+        """Every computation that is right: the equation's, and others where the theory or rounding leaves a choice."""
+        others = self.extra.accepts if told.isdisjoint(self.extra.unless) else ()
+        if self.extra.revises is not None:
+            others = (self._by_increment, *others)
+        return (self.compute, *(partial(self._accepted, other) for other in others))
 
-    def _accepted(self, facts: Facts) -> Outputs:
-        other = self.extra.accepts or self.compute
+    def _by_increment(self, facts: Facts) -> Outputs:
+        """The same number as the estimate plus what changes in it, whose roundings are as large as the estimate."""
+        result = self._result(facts)
+        before = self.extra.revises(facts) if self.extra.revises is not None else None
+        return {self.equation.name: result if before is None else before + (result - before)}
+
+    def _accepted(self, other: Compute, facts: Facts) -> Outputs:
         if "valid" not in facts or not self.has_rows:
-            return other(facts)
+            return self._with_beside(facts, other(facts))
         own = {name: value for name, value in facts.items() if name != "valid"}
         names = other(own).keys()
-        return {name: by_rows(lambda kept, name=name: other(kept)[name], own, facts["valid"]) for name in names}
+        found = {name: by_rows(lambda kept, name=name: other(kept)[name], own, facts["valid"]) for name in names}
+        return self._with_beside(facts, found)
 
     def _result(self, facts: Facts) -> Any:
         if "parts" in facts and self.extra.parts is not None:

@@ -90,7 +90,7 @@ CONTRACTS = {
     "policy.log_softmax": Extra(extremes=LARGE),
     "policy.fisher": Extra(extremes=LARGE),
     "policy.score": Extra(extremes=LARGE),
-    "policy.entropy": Extra(shapes=COLUMN, extremes=LARGE, accepts=_normaliser_less_mean),
+    "policy.entropy": Extra(shapes=COLUMN, extremes=LARGE, accepts=(_normaliser_less_mean,)),
     "policy.log_prob": Extra(
         {"entropy": lambda facts, _: policy.entropy(facts["logits"])},
         (("log_prob", "entropy"), ("entropy", "log_prob")),
@@ -109,7 +109,7 @@ CONTRACTS = {
     "policy.squashed_gaussian_log_prob": Extra(
         {"action": lambda facts, _: tanh(facts["unsquashed"])},
         (("squashed_gaussian_log_prob", "action"), ("action", "squashed_gaussian_log_prob")),
-        shapes=COLUMN, accepts=_textbook,
+        shapes=COLUMN, accepts=(_textbook,),
         extremes=(
             Extreme(
                 "infinite_where_saturated", "log(1 - tanh^2) is minus infinity where tanh is rounded to one",
@@ -125,5 +125,5 @@ CONTRACTS = {
     "policy.full_gaussian_log_prob": Extra(shapes=COLUMN),
     "policy.full_gaussian_kl": Extra(shapes=COLUMN),
     "policy.full_gaussian_entropy": Extra(shapes=COLUMN),
-    "importance_sampling.ratio": Extra(accepts=_ratio_of_logarithms),
+    "importance_sampling.ratio": Extra(accepts=(_ratio_of_logarithms,)),
 }  # fmt: skip

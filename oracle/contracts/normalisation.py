@@ -29,7 +29,7 @@ def _is_nothing_by_nothing(facts: Facts) -> bool:
 
 CONTRACTS = {
     f"ppo.{function.__name__}": Extra(
-        undefined=_is_nothing_by_nothing, accepts=_or_stays_alone(function.__name__, function)
+        undefined=_is_nothing_by_nothing, accepts=(_or_stays_alone(function.__name__, function),)
     )
     for function in (ppo.advantage_normalisation, ppo.advantage_whitening)
 }

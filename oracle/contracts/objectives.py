@@ -80,9 +80,9 @@ CONTRACTS = {
     "ppo.clipped_value_loss": Extra(shapes=HALVES),
     "ppo.min_clipped_value_loss": Extra(shapes=HALVES),
     "ppo.truncated_value_loss": Extra(shapes=HALVES),
-    "ppo.clip_gradient": Extra(accepts=_zero_at_the_ends, shapes=SLOPES),
+    "ppo.clip_gradient": Extra(accepts=(_zero_at_the_ends,), shapes=SLOPES),
     "ppo.combined_loss": Extra(TERMS, TUPLES),
-    "pg.reinforce": Extra(accepts=_less_what_has_been),
+    "pg.reinforce": Extra(accepts=(_less_what_has_been,)),
     "imitation.mse": Extra(
         shapes={
             "mean of sums over dimensions": lambda facts, mean: mean * facts["mean"].shape[-1],

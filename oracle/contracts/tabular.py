@@ -1,13 +1,14 @@
 """Contracts of equations about decision processes."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from ...spec import numbers, trpo, value
 from ...spec.decision_process import read_policy
-from ..contract import Extra
+from ..contract import Compute, Extra, Outputs
 from ..reading import Facts
 
 
@@ -45,9 +46,17 @@ def _change(facts: Facts, result: Any) -> Any:
     return numbers.largest(abs(result - facts["state_values"]), axis=-1)
 
 
-def _sweep(name: str) -> Extra:
+def _by_mean_increments(facts: Facts) -> Outputs:
+    """The same number as the values plus the mean of what each action changes in them: one rounding more for each."""
+    values = facts["state_values"]
+    errors = _action_values(facts, None) - values[:, None]
+    return {"expectation_v": values + (read_policy(facts["mdp"], facts["policy"]) * errors).sum(axis=1)}
+
+
+def _sweep(name: str, *accepted: Compute) -> Extra:
     beside = {"q": _action_values, "change": _change}
-    return Extra(beside, ((name, "q"), ("q", name), (name, "change")), shapes=COLUMN)
+    forms = ((name, "q"), ("q", name), (name, "change"))
+    return Extra(beside, forms, shapes=COLUMN, revises=itemgetter("state_values"), accepts=accepted)
 
 
 CONTRACTS = {
@@ -57,7 +66,9 @@ CONTRACTS = {
         shapes=COLUMN,
     ),
     "value.q": Extra({"v": _of_policy(value.v)}, (("q", "v"), ("v", "q"))),
-    **{f"bellman.{name}": _sweep(name) for name in ("expectation_v", "optimality_v")},
+    "bellman.expectation_v": _sweep("expectation_v", _by_mean_increments),
+    "bellman.optimality_v": _sweep("optimality_v"),
+    **{f"bellman.{name}": Extra(revises=itemgetter("action_values")) for name in ("expectation_q", "optimality_q")},
     **{name: Extra(undefined=_nothing_times_infinity) for name in ("trpo.kl_bound", "trpo.mm_lower_bound")},
     "cpo.kl_bound": Extra(undefined=_nothing_gained),
 }

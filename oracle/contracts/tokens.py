@@ -261,9 +261,7 @@ def _all_in_one_group(parts: Callable[[Facts], Any], name: str) -> Callable[[Fac
 
     def composed(facts: Facts) -> dict[str, Any]:
         rewards = facts["group_rewards"]
-        found = parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)
-        known = {"of_tokens": _of_each_token(facts, found)} if "group_token_mask" in facts else {}
-        return {name: found, **known}
+        return {name: parts({**facts, "group_rewards": rewards.reshape(1, -1)}).reshape(*rewards.shape)}
 
     return composed
 
@@ -273,11 +271,11 @@ def _groups(
 ) -> dict[str, Extra]:
     """Group advantages in rows, in one list, or beside each token of their sequence."""
     needs = {"of each token": ("group_token_mask",), "of_tokens": ("group_token_mask",)}
-    whole = _all_in_one_group(parts, name)
     return {
         f"tokens.{name}": Extra(
-            {"of_tokens": _of_each_token}, (("of_tokens", "of_tokens"),), needs, undefined, whole,
-            unless=("group_size", "group_index"), shapes=_GROUP_SHAPES, parts=parts,
+            {"of_tokens": _of_each_token}, (("of_tokens", "of_tokens"),), needs, undefined,
+            accepts=(_all_in_one_group(parts, name),), unless=("group_size", "group_index"),
+            shapes=_GROUP_SHAPES, parts=parts,
         )
     }  # fmt: skip
 

@@ -228,29 +228,29 @@ def _both(first: str, second: str) -> tuple[tuple[str, ...], ...]:
 _VALUES = ("values",)
 CONTRACTS = {
     "gae.advantage": Extra(
-        {"returns": _plus_value}, _both("advantage", "returns"), parts=gae, accepts=_gae_by_lambda
+        {"returns": _plus_value}, _both("advantage", "returns"), parts=gae, accepts=(_gae_by_lambda,)
     ),
     "a2c.advantage": Extra(
         {"returns": _plus_value}, _both("advantage", "returns"),
-        parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"], accepts=_a2c_by_errors,
+        parts=lambda facts: lambda_return({**facts, "trace_decay": 1}) - facts["values"], accepts=(_a2c_by_errors,),
     ),
     "td.error": Extra({"target": _plus_value}, _both("error", "target"), parts=errors),
     "td.one_step_return": Extra(
         {"errors": _minus_value}, _both("one_step_return", "errors"), requires={"errors": _VALUES},
-        accepts=_one_step_by_error,
+        accepts=(_one_step_by_error,),
     ),
     "td.lambda_return": Extra(
         {"advantages": _minus_value}, _both("lambda_return", "advantages"), requires={"advantages": _VALUES},
-        parts=lambda_return, accepts=_lambda_by_gae,
+        parts=lambda_return, accepts=(_lambda_by_gae,),
     ),
     "mdp.rewards_to_go": Extra(
         {"advantages": _minus_value}, _both("rewards_to_go", "advantages"), requires={"advantages": _VALUES},
         parts=lambda facts: lambda_return({**facts, "trace_decay": 1}),
-        accepts=_by_errors("rewards_to_go", mdp.rewards_to_go, "gamma"),
+        accepts=(_by_errors("rewards_to_go", mdp.rewards_to_go, "gamma"),),
     ),
     "td.n_step_return": Extra(
         {"advantages": _minus_value}, _both("n_step_return", "advantages"), requires={"advantages": _VALUES},
-        parts=n_step, accepts=_by_errors("n_step_return", td.n_step_return, "gamma", "n"),
+        parts=n_step, accepts=(_by_errors("n_step_return", td.n_step_return, "gamma", "n"),),
     ),
     "vtrace.target": Extra(
         {"advantages": _vtrace_advantages, "errors": _minus_value, "estimates": _vtrace_estimates},

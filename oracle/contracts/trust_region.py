@@ -85,6 +85,6 @@ CONTRACTS = {
         {"scale": _scale}, (("scale",), ("natural_gradient_step", "scale")), undefined=_no_gradient
     ),
     "trpo.fisher_vector_product": Extra(shapes={"one list": lambda _, product: product.reshape(-1)}),
-    "trpo.conjugate_gradient": Extra(undefined=_is_solved_early, accepts=_with_threshold),
+    "trpo.conjugate_gradient": Extra(undefined=_is_solved_early, accepts=(_with_threshold,)),
     **{name: Extra(examples=100) for name in ("trpo.algorithm1", "trpo.algorithm1_gap")},
 }
