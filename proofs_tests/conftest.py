@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 """How many inputs each search tries, by the profile that HYPOTHESIS_PROFILE names."""
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"
+
+TESTS = count(1)
+BETWEEN = 50
+"""Tests after which mappings are counted again, which takes some hundredths of a second."""
 
 PROOFS = {"test_rocq.py", "test_facts.py", "test_bridge.py"}
 """The files that test one machine proof at a time."""
@@ -31,6 +36,14 @@ def prepare_jax() -> None:
     from rlproof.verify import device
 
     device.prepare(CACHE / os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+def pytest_runtest_teardown() -> None:
+    """Let go of compiled functions in time."""
+    if next(TESTS) % BETWEEN == 0:
+        from rlproof.verify import mappings
+
+        mappings.release(mappings.limit())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,7 +4,8 @@ Each run is a process of its own, so that no other program holds the device's me
 interpreter that need not have rlproof: nothing is imported before it is known who trains.
 
 All have the same environments, horizon, minibatches, epochs, networks and hyper-parameters, and are evaluated at
-the same steps, by one episode of the acting policy in each of some environments. Evaluation is not on the clock.
+the same steps, by one episode of the acting policy in each of some environments. Evaluation is not on the clock. What
+is killed leaves its marks so far, in a file whose name ends in `.partial`.
 """
 
 import argparse
@@ -45,18 +46,23 @@ def main() -> None:
     parser.add_argument("--target", type=float, default=math.inf, help="return, at which a run ends sooner")
     options = parser.parse_args()
     package, train = CONTENDERS[options.contender]
-    marks = train(options)
+    options.version = importlib.metadata.version(package)
+    train(options)
+    unfinished(options).replace(options.output)
+
+
+def unfinished(options: argparse.Namespace) -> Path:
+    """Where the marks are while a run goes on."""
+    return options.output.with_suffix(".partial")
+
+
+def write(options: argparse.Namespace, marks: list[Mark]) -> None:
+    """Write what is known so far."""
     import jax
 
-    content = {
-        "version": importlib.metadata.version(package),
-        "jax": jax.__version__,
-        "device": jax.devices()[0].device_kind,
-        "marks": marks,
-    }
-    partial = options.output.with_suffix(".partial")
-    partial.write_text(json.dumps(content))
-    partial.replace(options.output)
+    device = jax.devices()[0].device_kind
+    content = {"version": options.version, "jax": jax.__version__, "device": device, "marks": marks}
+    unfinished(options).write_text(json.dumps(content))
 
 
 def ended(options: argparse.Namespace, marks: list[Mark]) -> bool:
@@ -65,7 +71,7 @@ def ended(options: argparse.Namespace, marks: list[Mark]) -> bool:
     return steps >= options.steps or (len(marks) > 2 and (seconds >= options.seconds or found >= options.target))
 
 
-def ours(options: argparse.Namespace, *, engine: Any) -> list[Mark]:
+def ours(options: argparse.Namespace, *, engine: Any) -> None:
     """Train rlproof's PPO."""
     from rlproof.impl.agents import ppo
     from rlproof.impl.training.training import Training
@@ -97,8 +103,8 @@ def ours(options: argparse.Namespace, *, engine: Any) -> list[Mark]:
         report = training.call()
         if report.seed_steps >= len(marks) * options.steps / options.evaluations:
             marks.append((report.seed_steps, built + report.seconds, judge(training.settle()[0])))
+            write(options, marks)
     training.close()
-    return marks
 
 
 def _judge(env: Any) -> Callable[[Any], float]:
@@ -131,24 +137,24 @@ def _judge(env: Any) -> Callable[[Any], float]:
     return judge
 
 
-def brax(options: argparse.Namespace) -> list[Mark]:
+def brax(options: argparse.Namespace) -> None:
     """Train brax's PPO on brax's task, physics by MJX."""
     from brax import envs
 
-    return _by_brax(options, envs.get_environment(options.task, backend="mjx"), reward_scaling=1.0)
+    _by_brax(options, envs.get_environment(options.task, backend="mjx"), reward_scaling=1.0)
 
 
-def playground(options: argparse.Namespace) -> list[Mark]:
+def playground(options: argparse.Namespace) -> None:
     """Train brax's PPO on MuJoCo Playground's task, as Playground does, on the physics that it chooses itself."""
     from mujoco_playground import registry, wrapper
 
     env = registry.load(options.task)
     # Its solver stops after four iterations, and would print that for every environment at every step.
     env._mjx_model = env.mjx_model.tree_replace({"opt._impl.warn_overflow": 0})  # noqa: SLF001 - no public way
-    return _by_brax(options, env, reward_scaling=10.0, wrap_env_fn=wrapper.wrap_for_brax_training)
+    _by_brax(options, env, reward_scaling=10.0, wrap_env_fn=wrapper.wrap_for_brax_training)
 
 
-def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> list[Mark]:
+def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> None:
     import jax
     from brax.training.agents.ppo import networks, train
 
@@ -159,6 +165,7 @@ def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> list[Mark]:
     def told(steps: int, metrics: dict[str, Any]) -> None:
         if steps:
             marks.append((int(steps), float(metrics["training/walltime"]), float(metrics["eval/episode_reward"])))
+            write(options, marks)
             if ended(options, marks):
                 raise EnoughError  # brax knows no other way
 
@@ -190,7 +197,6 @@ def _by_brax(options: argparse.Namespace, env: Any, **more: Any) -> list[Mark]:
             progress_fn=told,
             **more,
         )
-    return marks
 
 
 def _device_put_replicated(tree: Any, devices: list[Any]) -> Any:
@@ -201,7 +207,7 @@ def _device_put_replicated(tree: Any, devices: list[Any]) -> Any:
     return jax.tree.map(lambda leaf: jax.device_put(jax.numpy.stack([leaf] * len(devices)), sharding), tree)
 
 
-CONTENDERS: dict[str, tuple[str, Callable[[argparse.Namespace], list[Mark]]]] = {
+CONTENDERS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "mjx": ("rlproof", functools.partial(ours, engine="mjx")),
     "warp": ("rlproof", functools.partial(ours, engine="warp")),
     "brax": ("brax", brax),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..spec.errors import ParameterError
 from ..spec.registry import Equation, equation
-from . import device
+from . import device, mappings
 from .checks import Check, Effort, equation_checks, select
 from .evidence import Evidence, Outcome, Row
 
@@ -103,6 +103,7 @@ def run_unit(plan: Plan, unit: tuple[str, str]) -> list[Outcome]:
     """Run the checks of one unit; an error inside a check is an outcome, not a crash."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rlproof" / "xla"
     device.prepare(cache)
+    mappings.release(mappings.limit())
     return [_guarded(check, unit) for check in unit_checks(plan, unit)]
 
 

@@ -1,0 +1,37 @@
+"""A long process lets go of compiled functions before the kernel refuses it more."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from rlproof.verify import mappings
+
+SIZES = range(1000, 1040)
+
+
+@jax.jit
+def squares(data: Any) -> Any:
+    """A function that is compiled for each length."""
+    return (data * data).sum()
+
+
+def test_compiled_functions_are_let_go() -> None:
+    """Each has mappings, which end when there are more than may be; it can be called again."""
+    if mappings.count() == 0:
+        pytest.skip("this system does not show the mappings of a process")
+    data = [jnp.ones(size) for size in SIZES]
+    before = mappings.count()
+    assert [squares(each) for each in data] == [float(size) for size in SIZES]
+    after = mappings.count()
+    assert after >= before + len(SIZES)
+    assert mappings.release(after - 1)
+    assert mappings.count() <= after - len(SIZES)
+    assert squares(data[0]) == float(SIZES[0])
+
+
+def test_what_is_not_too_much_is_kept() -> None:
+    """As long as there are no more mappings than may be, no function is compiled twice."""
+    assert not mappings.release(mappings.limit())
+    assert mappings.limit() > 1000
