@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-from itertools import count
+import time
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,8 @@ MAX_EXAMPLES = {"dev": 10, "ci": 100, "thorough": 2000}
 
 CACHE = Path(__file__).parents[1] / ".cache" / "xla"
 
-TESTS = count(1)
-BETWEEN = 50
-"""Tests after which mappings are counted again, which takes some hundredths of a second."""
+BETWEEN = 5.0
+"""Seconds after which mappings are counted again, which takes some hundredths of one."""
 
 PROOFS = {"test_rocq.py", "test_facts.py", "test_bridge.py"}
 """The files that test one machine proof at a time."""
@@ -38,12 +37,26 @@ def prepare_jax() -> None:
     device.prepare(CACHE / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
-def pytest_runtest_teardown() -> None:
-    """Let go of compiled functions in time."""
-    if next(TESTS) % BETWEEN == 0:
+class InTime:
+    """What lets go of compiled functions between two tests, in time."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self.counted = time.monotonic()
+
+    def pytest_runtest_teardown(self) -> None:
+        """Count the mappings, unless that was just done."""
+        if time.monotonic() - self.counted < BETWEEN:
+            return
         from rlproof.verify import mappings
 
         mappings.release(mappings.limit())
+        self.counted = time.monotonic()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have compiled functions let go."""
+    config.pluginmanager.register(InTime())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
