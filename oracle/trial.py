@@ -127,7 +127,7 @@ class Trial:
         self, seen: Observation, arrays: list[np.ndarray], compute: Compute | None, *, roughly: bool
     ) -> Finding | None:
         """What is wrong against a change of the equation, or else against everything that is right."""
-        first: Finding | None = None  # but for what is right in a lower precision, which says more
+        shown: Finding | None = None  # the first, or the first that is right but for its precision, which says more
         for right in self.rights if compute is None else (compute,):
             if (roughly or compute is not None) and self._is_far(seen, arrays, right):
                 found: Finding | None = Finding("far off", is_rough=True)
@@ -135,9 +135,9 @@ class Trial:
                 found = self._compared(seen, arrays, right)
             if found is None:
                 return None
-            if first is None or (found.only_rounding and not first.only_rounding):
-                first = found
-        return first
+            if shown is None or (found.only_rounding and not shown.only_rounding):
+                shown = found
+        return shown
 
     def is_unlike(self, seen: Observation) -> bool:
         """Whether there are more or fewer results than the form has."""
