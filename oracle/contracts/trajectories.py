@@ -202,15 +202,6 @@ def _vtrace_estimates(facts: Facts, _: Any) -> Any:
     return facts["values"] + vtrace_advantage({**facts, "parts": {"policy_rho": lambda _: 1}})
 
 
-def _one_step_by_error(facts: Facts) -> Outputs:
-    """The same number as value plus error."""
-    if "values" not in facts:
-        given = {known: facts[known] for known in ERROR if known != "values"}
-        return {"one_step_return": td.one_step_return(**given)}
-    terms = td.error(**{known: facts[known] for known in ERROR})
-    return {"one_step_return": facts["values"] + terms, "errors": terms}
-
-
 def _a2c_by_errors(facts: Facts) -> Outputs:
     """As GAE at lambda one."""
     found = _by_errors("returns", mdp.rewards_to_go, "gamma")(facts)
@@ -237,7 +228,7 @@ CONTRACTS = {
     "td.error": Extra({"target": _plus_value}, _both("error", "target"), parts=errors),
     "td.one_step_return": Extra(
         {"errors": _minus_value}, _both("one_step_return", "errors"), requires={"errors": _VALUES},
-        accepts=(_one_step_by_error,),
+        revises=lambda facts: facts.get("values"),
     ),
     "td.lambda_return": Extra(
         {"advantages": _minus_value}, _both("lambda_return", "advantages"), requires={"advantages": _VALUES},
